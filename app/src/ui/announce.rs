@@ -1,0 +1,79 @@
+//! What a full page load gives for free and a navigation in the browser must be given by hand: the
+//! focus on the new page, its title read out, forms that cannot be sent twice.
+
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast, web_sys};
+use std::time::Duration;
+
+/// Watches `path`; rendered once, by the shell. Without script it is an empty live region.
+#[component]
+pub fn Announcer(
+    /// The path of the page.
+    #[prop(into)]
+    path: Signal<String>,
+) -> AnyView {
+    let title = RwSignal::new(String::new());
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            // The new page is in the document only after this turn of the event loop.
+            set_timeout(move || arrive(title), Duration::from_millis(50));
+        }
+        now
+    });
+    Effect::new(|_| listen());
+    view! {
+        <div class="hidden" role="status" aria-live="polite">
+            {move || title.get()}
+        </div>
+    }
+    .into_any()
+}
+
+/// Moves the focus to the panel's or the page's heading and reads the title. A dialog keeps its own.
+fn arrive(title: RwSignal<String>) {
+    title.set(document().title());
+    let Ok(None) = document().query_selector("dialog[open]") else { return };
+    let heading = document().query_selector("#panel-title").ok().flatten();
+    let heading = heading.or_else(|| document().query_selector("main h1").ok().flatten());
+    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Focus fails only on elements that left the document, and then there is nothing to do.
+        drop(heading.focus());
+    }
+}
+
+fn listen() {
+    let keys = window_event_listener(ev::keydown, |event| {
+        let asked = (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k");
+        if let Some(search) = asked.then(|| element("search")).flatten() {
+            event.prevent_default();
+            drop(search.focus());
+        }
+    });
+    let submits = window_event_listener(ev::submit, |event| {
+        let form = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
+        if let Some(form) = form.filter(|form| form.method() == "post") {
+            once(&event, form);
+        }
+    });
+    on_cleanup(move || {
+        keys.remove();
+        submits.remove();
+    });
+}
+
+fn element(id: &str) -> Option<web_sys::HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Stops a form that is being sent already. After a while it may be sent again: the answer may have
+/// been a download, which leaves the page as it is. The server's idempotency key is the real guard.
+fn once(event: &web_sys::SubmitEvent, form: web_sys::HtmlFormElement) {
+    if form.has_attribute("aria-busy") {
+        event.prevent_default();
+        return;
+    }
+    if event.default_prevented() || form.set_attribute("aria-busy", "true").is_err() {
+        return;
+    }
+    set_timeout(move || drop(form.remove_attribute("aria-busy")), Duration::from_secs(5));
+}

@@ -1,0 +1,76 @@
+//! Clocks: how long still, and when exactly.
+
+use super::time::Deadline;
+use domain::time::human_span;
+use leptos::{prelude::*, web_sys::js_sys};
+use std::time::Duration;
+
+/// "in 23 h 14 min" and "24 Nov 2026, 09:12 UTC". The server's words stand until the browser has
+/// taken over; from then on the span counts down, each second in the last hour, else each minute.
+#[component]
+pub fn Countdown(
+    /// When, and the words of the server.
+    until: Deadline,
+    /// The words when it is over.
+    #[prop(default = "now".into(), into)]
+    done: String,
+    /// `false` leaves the absolute time to the surroundings (a figure card's note).
+    #[prop(default = true)]
+    absolute: bool,
+) -> AnyView {
+    let Deadline { at, left } = until;
+    let text = RwSignal::new(sentence(&left, &done));
+    let iso = at.iso.clone();
+    Effect::new(move |_| tick(iso.clone(), done.clone(), text));
+    view! {
+        <span class="countdown">
+            <span class="countdown-left" role="timer" aria-live="off">
+                {move || text.get()}
+            </span>
+            {absolute
+                .then(|| {
+                    view! {
+                        " "
+                        <time class="countdown-at" datetime=at.iso>
+                            {at.shown}
+                        </time>
+                    }
+                })}
+        </span>
+    }
+    .into_any()
+}
+
+fn sentence(left: &str, done: &str) -> String {
+    if left.is_empty() { done.to_owned() } else { format!("in {left}") }
+}
+
+/// Counts down by the browser's clock until the component leaves the page. Runs in an effect only.
+fn tick(iso: String, done: String, text: RwSignal<String>) {
+    let end = js_sys::Date::parse(&iso);
+    if end.is_nan() {
+        return;
+    }
+    let show = move || text.set(sentence(&left(end - js_sys::Date::now()), &done));
+    show();
+    if let Ok(handle) = set_interval_with_handle(show, Duration::from_secs(1)) {
+        on_cleanup(move || handle.clear());
+    }
+}
+
+/// The span in words; empty when it is over. `millis` may be negative.
+fn left(millis: f64) -> String {
+    if millis < 1_000.0 { String::new() } else { human_span(Duration::from_secs_f64(millis / 1_000.0)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_span_ends_in_the_words_for_done() {
+        assert_eq!(sentence(&left(83_640_000.0), "now"), "in 23 h 14 min");
+        assert_eq!(sentence(&left(42_000.0), "now"), "in 42 s");
+        assert_eq!(sentence(&left(-5.0), "now"), "now");
+    }
+}

@@ -1,0 +1,107 @@
+//! Asking before something grave happens.
+
+use super::{button::Look, typed_confirm::PhraseField};
+use leptos::{ev, prelude::*};
+
+/// A question with its consequences, at a URL of its own. Without script it is a section of the
+/// page; in the browser it becomes modal: the rest is out of reach, Escape is Cancel.
+///
+/// The focus begins on Cancel. The form posts to `action`; the server decides again.
+#[component]
+pub fn ConfirmDialog(
+    /// The question: "Activate contoso-2027?".
+    #[prop(into)]
+    title: String,
+    /// Where the form is posted.
+    #[prop(into)]
+    action: String,
+    /// Where Cancel leads.
+    #[prop(into)]
+    cancel: String,
+    /// The button that does it, as a verb.
+    #[prop(default = "Confirm".into(), into)]
+    confirm: String,
+    /// Red instead of blue.
+    #[prop(optional)]
+    danger: bool,
+    /// What will happen, one line each.
+    #[prop(optional)]
+    consequences: Vec<String>,
+    /// A phrase that must be typed.
+    #[prop(optional, into)]
+    phrase: Option<String>,
+    /// What was wrong with the phrase.
+    #[prop(optional, into)]
+    phrase_error: Option<String>,
+    /// Text before the consequences, and hidden fields.
+    children: Children,
+) -> AnyView {
+    let root = NodeRef::new();
+    let way_out = NodeRef::<leptos::html::A>::new();
+    Effect::new(move |_| make_modal(root));
+    let leave = move |event: ev::Event| {
+        event.prevent_default();
+        if let Some(link) = way_out.get_untracked() {
+            link.click();
+        }
+    };
+    let lines: Vec<_> = consequences.into_iter().map(|line| view! { <li>{line}</li> }).collect();
+    let ready = RwSignal::new(true);
+    view! {
+        <dialog
+            open
+            class="dialog"
+            aria-labelledby="dialog-title"
+            aria-describedby="dialog-text"
+            node_ref=root
+            on:cancel=leave
+        >
+            <form method="post" action=action>
+                <h2 id="dialog-title">{title}</h2>
+                <div class="dialog-text" id="dialog-text">
+                    {children()}
+                    {(!lines.is_empty()).then(|| view! { <ul class="consequences">{lines}</ul> })}
+                </div>
+                {phrase.map(|phrase| view! { <PhraseField phrase error=phrase_error ready /> })}
+                <footer class="dialog-foot">
+                    <ConfirmButton label=confirm danger ready />
+                    <a class="button" href=cancel autofocus node_ref=way_out>
+                        "Cancel"
+                    </a>
+                </footer>
+            </form>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// The button that does it. Until `ready` it stays and says no, instead of vanishing from the keyboard.
+#[component]
+pub(super) fn ConfirmButton(label: String, danger: bool, ready: RwSignal<bool>) -> AnyView {
+    let look = if danger { Look::Danger } else { Look::Primary };
+    view! {
+        <button
+            type="submit"
+            class=look.class()
+            aria-disabled=move || (!ready.get()).then_some("true")
+            on:click=move |event| {
+                if !ready.get_untracked() {
+                    event.prevent_default();
+                }
+            }
+        >
+            <span>{label}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// A dialog that the server opened is part of the page; `showModal` wants it closed first.
+fn make_modal(root: NodeRef<leptos::html::Dialog>) {
+    let Some(dialog) = root.get() else { return };
+    dialog.set_open(false);
+    if dialog.show_modal().is_err() {
+        // It is in the document no more, or no browser allows it: the section of the page stays.
+        dialog.set_open(true);
+    }
+}

@@ -1,0 +1,41 @@
+//! What was wrong with a form, at its top, with a way to each field.
+
+use super::icon::{Glyph, Icon};
+use leptos::prelude::*;
+
+/// All errors of a form. It is announced when it appears, and each line leads to its field.
+#[component]
+pub fn ErrorSummary(
+    /// `(id of the field, message)`; an empty id is an error of no single field.
+    errors: Vec<(String, String)>,
+) -> Option<AnyView> {
+    if errors.is_empty() {
+        return None;
+    }
+    let lines: Vec<_> = errors.into_iter().map(line).collect();
+    let view = view! {
+        <div class="error-summary tone-error" role="alert" tabindex="-1" aria-labelledby="error-summary">
+            <Icon name=Glyph::Error />
+            <div>
+                <h2 id="error-summary">"This could not be saved"</h2>
+                <ul>{lines}</ul>
+            </div>
+        </div>
+    };
+    Some(view.into_any())
+}
+
+/// `rel=external` leaves the jump to the browser, which then also moves the focus to the field.
+fn line((field, message): (String, String)) -> AnyView {
+    if field.is_empty() {
+        return view! { <li>{message}</li> }.into_any();
+    }
+    view! {
+        <li>
+            <a href=format!("#{field}") rel="external">
+                {message}
+            </a>
+        </li>
+    }
+    .into_any()
+}

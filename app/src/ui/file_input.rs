@@ -1,0 +1,48 @@
+//! Files to upload.
+
+use super::field::Words;
+use leptos::prelude::*;
+
+/// A file to upload. Its form needs `enctype="multipart/form-data"` and `method="post"`; browsers
+/// never refill it, so the page says again what is wanted.
+#[component]
+pub fn FileInput(
+    /// The field's name in the form.
+    #[prop(into)]
+    name: String,
+    /// Its id; its name when not given.
+    #[prop(optional, into)]
+    id: Option<String>,
+    /// Above it.
+    #[prop(into)]
+    label: String,
+    /// `.pfx,.byok`: what the browser offers first. The server checks.
+    #[prop(optional, into)]
+    accept: Option<String>,
+    /// Below it: what is accepted.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// Below it: what was wrong and what to do.
+    #[prop(optional, into)]
+    error: Option<String>,
+    /// Must be given.
+    #[prop(default = true)]
+    required: bool,
+) -> AnyView {
+    let id = id.unwrap_or_else(|| name.clone());
+    let words = Words { id: id.clone(), label, hint, error, required };
+    let control = view! {
+        <input
+            class="input file"
+            type="file"
+            id=id
+            name=name
+            accept=accept
+            required=required
+            aria-describedby=words.described_by()
+            aria-invalid=words.invalid()
+        />
+    }
+    .into_any();
+    words.around(control)
+}

@@ -1,0 +1,53 @@
+//! The way through a long list.
+
+use super::icon::{Glyph, Icon};
+use leptos::prelude::*;
+
+/// Where the shown rows are in the whole list.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Page {
+    /// "1–50 of 1000+": counting stops where it would become slow.
+    pub shown: String,
+    /// The URL of the rows before; none on the first page.
+    pub previous: Option<String>,
+    /// The URL of the rows after; none on the last page.
+    pub next: Option<String>,
+}
+
+/// Links to the rows before and after.
+#[component]
+pub fn Pager(
+    /// Where one is.
+    page: Page,
+) -> AnyView {
+    let Page { shown, previous, next } = page;
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <span>{shown}</span>
+            {step(previous, "Previous", "prev")}
+            {step(next, "Next", "next")}
+        </nav>
+    }
+    .into_any()
+}
+
+fn step(href: Option<String>, label: &'static str, rel: &'static str) -> AnyView {
+    let class = format!("button {rel}");
+    let icon = view! { <Icon name=Glyph::ChevronRight large=false /> };
+    match href {
+        Some(href) => view! {
+            <a class=class href=href rel=rel>
+                {icon}
+                <span>{label}</span>
+            </a>
+        }
+        .into_any(),
+        None => view! {
+            <span class=class aria-disabled="true">
+                {icon}
+                <span>{label}</span>
+            </span>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,89 @@
+//! Moments and deadlines as pages carry them: formatted once, on the server, so that both sides
+//! render the same text whatever the browser's clock, zone and language say.
+
+use domain::{Refusal, Timestamp, time::human_span};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A moment: for machines and for people, both UTC.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Moment {
+    /// RFC 3339, `2026-11-24T09:12:00Z`.
+    pub iso: String,
+    /// `24 Nov 2026, 09:12 UTC`.
+    pub shown: String,
+}
+
+impl From<Timestamp> for Moment {
+    fn from(at: Timestamp) -> Self {
+        Self { iso: at.rfc3339(), shown: at.human() }
+    }
+}
+
+/// A moment something waits for, and how long that still is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Deadline {
+    /// When.
+    pub at: Moment,
+    /// `23 h 14 min`, counted when the page was made; empty when the moment has passed.
+    pub left: String,
+}
+
+impl Deadline {
+    /// The way from `now` to `at`.
+    pub fn new(at: Timestamp, now: Timestamp) -> Self {
+        let left = if at > now { human_span(at.since(now)) } else { String::new() };
+        Self { at: at.into(), left }
+    }
+}
+
+/// Why something cannot be done now, as the page tells it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Why {
+    /// One or two sentences.
+    pub reason: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+    /// From when it is possible, where time alone decides.
+    pub from: Option<Deadline>,
+}
+
+impl Why {
+    /// The policy's answer, for a page made at `now`.
+    pub fn new(refusal: &Refusal, now: Timestamp) -> Self {
+        Self {
+            reason: refusal.detail.clone(),
+            remedy: refusal.remedy.clone(),
+            from: refusal.allowed_at.map(|at| Deadline::new(at, now)),
+        }
+    }
+}
+
+/// A moment in the text.
+#[component]
+pub fn Time(
+    /// Which.
+    at: Moment,
+) -> AnyView {
+    view! { <time datetime=at.iso>{at.shown}</time> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_tells_both_the_span_and_the_moment() {
+        let now = Timestamp::from_secs(1_795_338_720);
+        let deadline = Deadline::new(Timestamp::from_secs(1_795_338_720 + 83_640), now);
+        assert_eq!(deadline.left, "23 h 14 min");
+        assert_eq!(deadline.at.iso, "2026-11-23T09:06:00Z");
+        assert_eq!(deadline.at.shown, "23 Nov 2026, 09:06 UTC");
+    }
+
+    #[test]
+    fn a_passed_deadline_has_nothing_left() {
+        let at = Timestamp::from_secs(10);
+        assert_eq!(Deadline::new(at, at).left, "");
+    }
+}
