@@ -1,0 +1,92 @@
+//! Every use case by name: what roles allow, what the audit trail records.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)?) => {
+        /// A use case. Its text is the audit trail's `action`.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+        pub enum Action { $($(#[$doc])* #[serde(rename = $text)] $variant),+ }
+
+        impl Action {
+            /// Every action, for tests that must not forget one.
+            pub const ALL: &'static [Action] = &[$(Action::$variant),+];
+
+            /// `key.activate` and the like.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Action::$variant => $text),+ }
+            }
+        }
+    };
+}
+
+actions! {
+    TenantRead = "tenant.read",
+    TenantConfigure = "tenant.configure",
+    TenantInstall = "tenant.install",
+    UserAdd = "user.add",
+    UserChange = "user.change",
+    TokenAdd = "token.add",
+    TokenRevoke = "token.revoke",
+    SignIn = "session.sign_in",
+    SignOut = "session.sign_out",
+    RiskAcknowledge = "risk.acknowledge",
+    KeyRead = "key.read",
+    KeyAdd = "key.add",
+    KeyActivate = "key.activate",
+    KeyInstall = "key.install",
+    EnvironmentRead = "environment.read",
+    EnvironmentCreate = "environment.create",
+    EnvironmentApply = "environment.apply",
+    EnvironmentReturn = "environment.return",
+    EnvironmentRewrap = "environment.rewrap",
+    TableRead = "table.read",
+    TableCreate = "table.create",
+    RowRead = "row.read",
+    RowWrite = "row.write",
+    RowDelete = "row.delete",
+    RowImport = "row.import",
+    RowExport = "row.export",
+    OperationRead = "operation.read",
+    MessageRead = "message.read",
+    AuditRead = "audit.read",
+}
+
+impl Action {
+    /// What a System administrator may do in the own environment.
+    pub const fn is_of_environment(self) -> bool {
+        use Action::*;
+        matches!(
+            self,
+            TenantRead
+                | RiskAcknowledge
+                | EnvironmentRead
+                | EnvironmentApply
+                | EnvironmentReturn
+                | TableRead
+                | TableCreate
+                | RowRead
+                | RowWrite
+                | RowDelete
+                | RowImport
+                | RowExport
+                | OperationRead
+        )
+    }
+
+    /// What an auditor may do: look at everything but the rows themselves.
+    pub const fn is_reading_without_data(self) -> bool {
+        use Action::*;
+        matches!(
+            self,
+            TenantRead
+                | RiskAcknowledge
+                | KeyRead
+                | EnvironmentRead
+                | TableRead
+                | OperationRead
+                | MessageRead
+                | AuditRead
+        )
+    }
+}

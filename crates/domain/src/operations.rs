@@ -1,0 +1,99 @@
+//! Long-running jobs: what they are called and where they stand.
+
+use serde::{Deserialize, Serialize};
+
+/// What a job does.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationKind {
+    /// K3–K5: installs a key.
+    KeyInstall,
+    /// E3, E4: re-wraps the data keys of every self-managed environment, online.
+    KeyRewrap,
+    /// E1, E2.
+    EnvironmentApply,
+    /// E5, E6.
+    EnvironmentReturn,
+    /// Takes a CSV file into a table.
+    RowImport,
+}
+
+impl OperationKind {
+    pub const ALL: &'static [Self] = &[
+        Self::KeyInstall,
+        Self::KeyRewrap,
+        Self::EnvironmentApply,
+        Self::EnvironmentReturn,
+        Self::RowImport,
+    ];
+
+    /// The stored and spoken name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyInstall => "key_install",
+            Self::KeyRewrap => "key_rewrap",
+            Self::EnvironmentApply => "environment_apply",
+            Self::EnvironmentReturn => "environment_return",
+            Self::RowImport => "row_import",
+        }
+    }
+
+    /// The name as pages show it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::KeyInstall => "Activate key",
+            Self::KeyRewrap => "Re-encrypt with the active key",
+            Self::EnvironmentApply => "Apply your own key",
+            Self::EnvironmentReturn => "Return to standard encryption",
+            Self::RowImport => "Import rows",
+        }
+    }
+
+    /// The steps a page shows, in order. The row's `step` is an index into them.
+    pub const fn steps(self) -> &'static [&'static str] {
+        match self {
+            Self::KeyInstall => &["Check the key", "Wrap a new ring key", "Make it active"],
+            Self::KeyRewrap => &["Re-wrap data keys", "Retire the previous ring key"],
+            Self::EnvironmentApply | Self::EnvironmentReturn => {
+                &["Take offline", "Make a new data key", "Seal rows anew", "Check and switch", "Back online"]
+            }
+            Self::RowImport => &["Read the file", "Seal and store rows", "Finish"],
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationState {
+    Queued,
+    Running,
+    Succeeded,
+    Failed,
+}
+
+impl OperationState {
+    pub const ALL: &'static [Self] = &[Self::Queued, Self::Running, Self::Succeeded, Self::Failed];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.as_str() == text)
+    }
+
+    /// Whether it ended.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed)
+    }
+}

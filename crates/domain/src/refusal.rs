@@ -1,0 +1,163 @@
+//! Why something was not done: one code per outcome a user can meet, with its words.
+
+use crate::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:literal),+ $(,)?) => {
+        /// The stable code of a refusal: what automation branches on and tests name.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+        pub enum Code { $($(#[$doc])* #[serde(rename = $text)] $variant),+ }
+
+        impl Code {
+            /// Every code, for tests and the API's documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),+];
+
+            /// `ACTIVATION_COOLDOWN` and the like.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $text),+ }
+            }
+
+            /// The HTTP status that goes with it.
+            pub const fn status(self) -> u16 {
+                match self { $(Code::$variant => $status),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// PP-013: the operator has not turned the feature on.
+    FeatureNotEnabled = "FEATURE_NOT_ENABLED", 403,
+    /// PP-004, PP-005: too few seats, or no opt-in.
+    NotEligible = "NOT_ELIGIBLE", 403,
+    /// PP-052, PP-074, PP-088: the risk was not acknowledged in this session.
+    RiskNotAcknowledged = "RISK_NOT_ACKNOWLEDGED", 409,
+    /// unique per ring, deleted keys included.
+    KeyNameTaken = "KEY_NAME_TAKEN", 422,
+    KeyNameInvalid = "KEY_NAME_INVALID", 422,
+    PasswordMismatch = "PASSWORD_MISMATCH", 422,
+    PasswordWeak = "PASSWORD_WEAK", 422,
+    /// PP-039: neither PFX nor BYOK.
+    KeyFileFormat = "KEY_FILE_FORMAT", 422,
+    /// PP-041: the file must be protected by a password.
+    KeyFileNoPassword = "KEY_FILE_NO_PASSWORD", 422,
+    KeyFileBadPassword = "KEY_FILE_BAD_PASSWORD", 422,
+    /// PP-020: public and private key needed.
+    KeyFileNoPrivate = "KEY_FILE_NO_PRIVATE", 422,
+    /// PP-040: RSA of 2048 bits.
+    KeyAlgorithm = "KEY_ALGORITHM", 422,
+    /// The key's numbers do not make a sound RSA key.
+    KeyWeak = "KEY_WEAK", 422,
+    /// This very key is already on the ring.
+    KeyAlreadyPresent = "KEY_ALREADY_PRESENT", 422,
+    /// PP-080, PP-120.
+    KeysBlockedByLock = "KEYS_BLOCKED_BY_LOCK", 409,
+    /// PP-083, PP-138.
+    ActivationCooldown = "ACTIVATION_COOLDOWN", 409,
+    /// PP-046, PP-076.
+    ActivationInProgress = "ACTIVATION_IN_PROGRESS", 409,
+    /// PP-073: only an Available key can be activated.
+    KeyNotAvailable = "KEY_NOT_AVAILABLE", 409,
+    /// PP-085: no Active key in the region.
+    NoActiveKey = "NO_ACTIVE_KEY", 409,
+    /// PP-007…PP-017: the environment cannot use a customer key.
+    EnvironmentNotEligible = "ENVIRONMENT_NOT_ELIGIBLE", 409,
+    /// A job is running on the environment.
+    EnvironmentBusy = "ENV_BUSY", 409,
+    /// Offline while its data is re-encrypted (PP-090).
+    EnvironmentOffline = "ENV_OFFLINE", 409,
+    /// PP-098.
+    EnvironmentLocked = "ENV_LOCKED", 409,
+    /// Apply on a self-managed environment, return on a platform-managed one.
+    EnvironmentState = "ENV_STATE", 409,
+    /// File and Image data cannot enter a self-managed environment.
+    FileImageNotSupported = "FILE_IMAGE_NOT_SUPPORTED", 409,
+    /// PP-094: the typed name differs.
+    NameMismatch = "NAME_MISMATCH", 422,
+    /// PP-075, PP-090, PP-095: the confirmation is missing.
+    NotConfirmed = "NOT_CONFIRMED", 422,
+    /// Input that cannot be taken; the fields say why.
+    Invalid = "INVALID", 422,
+    TooLarge = "TOO_LARGE", 413,
+    NotFound = "NOT_FOUND", 404,
+    Forbidden = "FORBIDDEN", 403,
+    SignInRequired = "SIGN_IN_REQUIRED", 401,
+    SignInFailed = "SIGN_IN_FAILED", 401,
+    TooManyAttempts = "TOO_MANY_ATTEMPTS", 429,
+    AlreadyInstalled = "ALREADY_INSTALLED", 409,
+    Conflict = "CONFLICT", 409,
+    /// The data key cannot be opened: the customer's key is gone.
+    KeyUnavailable = "KEY_UNAVAILABLE", 503,
+}
+
+/// An error at one field of a form: `field` is its `name` attribute or JSON pointer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FieldError {
+    pub field: String,
+    pub message: String,
+}
+
+/// A refused event: what was wrong, from when it is possible, what to do.
+///
+/// Never holds a secret: it goes to pages, problems, the audit trail and logs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Refusal {
+    pub code: Code,
+    /// One or two sentences for the person who asked.
+    pub detail: String,
+    /// When the same request becomes possible, where time alone decides.
+    pub allowed_at: Option<Timestamp>,
+    /// What to do about it.
+    pub remedy: Option<String>,
+    /// The fields at fault.
+    pub fields: Vec<FieldError>,
+}
+
+impl Refusal {
+    /// A refusal with its words and nothing else.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), allowed_at: None, remedy: None, fields: Vec::new() }
+    }
+
+    /// Bad input at one field.
+    pub fn field(code: Code, field: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self::new(code, message.clone()).at_field(field, message)
+    }
+
+    /// Adds when it becomes possible.
+    #[must_use]
+    pub fn from(mut self, at: Timestamp) -> Self {
+        self.allowed_at = Some(at);
+        self
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn remedy(mut self, text: impl Into<String>) -> Self {
+        self.remedy = Some(text.into());
+        self
+    }
+
+    /// Adds an error at a field.
+    #[must_use]
+    pub fn at_field(mut self, field: &str, message: impl Into<String>) -> Self {
+        self.fields.push(FieldError { field: field.to_owned(), message: message.into() });
+        self
+    }
+
+    /// "There is no such thing": also the answer for another tenant's ids.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Code::NotFound, format!("There is no such {what}, or it is not yours to see."))
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.detail)
+    }
+}
+
+impl std::error::Error for Refusal {}

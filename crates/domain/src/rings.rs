@@ -1,0 +1,51 @@
+//! The key ring of one tenant in one region: its switches and its timers (rules §2.1, X-01).
+
+use crate::{Timestamp, names::Region};
+use std::time::Duration;
+
+/// PP-083, PP-138: between two activations.
+pub const BETWEEN_ACTIVATIONS: Duration = Duration::from_secs(24 * 3600);
+/// PP-032, PP-104: no lock after a key change.
+pub const NO_LOCK_AFTER_CHANGE: Duration = Duration::from_secs(72 * 3600);
+/// PP-004: strictly more seats than this, unless the operator sets another threshold.
+pub const SEAT_THRESHOLD: i64 = 1000;
+
+/// What the operator set for the tenant and region (PP-004…PP-006, PP-013).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Eligibility {
+    /// Licensed seats of both plans together.
+    pub seats: i64,
+    /// Seats must exceed this.
+    pub threshold: i64,
+    /// The tenant asked for the feature.
+    pub opted_in: bool,
+    /// Since when the feature is on in the region; the latest such moment.
+    pub enabled_at: Option<Timestamp>,
+}
+
+/// What the guards of a ring look at, read in the transaction that decides.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RingFacts {
+    pub region: Region,
+    pub eligibility: Eligibility,
+    /// A key was active once: later uploads wait for an explicit activation (PP-070, PP-071).
+    pub ever_activated: bool,
+    /// When the last activation completed.
+    pub last_activation_at: Option<Timestamp>,
+    /// PP-080, PP-120.
+    pub locked_environments: u32,
+    /// The name of the key that is Installing.
+    pub installing: Option<String>,
+}
+
+impl RingFacts {
+    /// T24: when the next activation is possible; `None` when it is now.
+    pub fn next_activation_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.last_activation_at.map(|at| at + BETWEEN_ACTIVATIONS).filter(|at| *at > now)
+    }
+
+    /// T72: when locking becomes possible; `None` when it is now.
+    pub fn lock_allowed_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.last_activation_at.map(|at| at + NO_LOCK_AFTER_CHANGE).filter(|at| *at > now)
+    }
+}

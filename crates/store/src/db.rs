@@ -1,0 +1,120 @@
+//! The connection: PostgreSQL, or SQLite embedded.
+
+use crate::StoreResult;
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use std::time::Duration;
+
+/// Which database this is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Backend {
+    Postgres,
+    Sqlite,
+}
+
+/// A connected database. SQLite has one writing connection, so writers queue instead of failing
+/// with "busy", and several reading ones, which WAL never blocks.
+#[derive(Clone)]
+pub struct Db {
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+    backend: Backend,
+}
+
+impl Db {
+    /// Connects to `postgres://…` or `sqlite://path?mode=rwc`.
+    pub async fn connect(url: &str) -> StoreResult<Self> {
+        if url.starts_with("sqlite:") {
+            let write = Database::connect(sqlite(url, 1)).await?;
+            let read = Database::connect(sqlite(url, 4)).await?;
+            return Ok(Self { write, read, backend: Backend::Sqlite });
+        }
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(12)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .sqlx_logging(false)
+            .test_before_acquire(false);
+        let both = Database::connect(options).await?;
+        Ok(Self { write: both.clone(), read: both, backend: Backend::Postgres })
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// For queries that decide nothing.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For migrations and single statements that write.
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// A transaction that may write: `IMMEDIATE` on SQLite, so that what it reads stays true.
+    pub async fn begin(&self) -> StoreResult<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let options = match self.backend {
+            Backend::Sqlite => options,
+            Backend::Postgres => TransactionOptions::default(),
+        };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// Removes what deleted and overwritten rows left in the write-ahead log (SQLite) or in dead
+    /// tuples of the key tables (PostgreSQL), so that a retired data key does not linger there.
+    pub async fn scrub_keys(&self) -> StoreResult<()> {
+        use sea_orm::ConnectionTrait;
+        match self.backend {
+            Backend::Sqlite => {
+                self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            }
+            Backend::Postgres => {
+                for table in ["data_keys", "ring_keys", "protection_keys"] {
+                    self.write.execute_unprepared(&format!("VACUUM {table}")).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// WAL with `synchronous=FULL`: an acknowledged change survives power loss. `secure_delete` zeroes
+/// what is deleted, so that a retired data key is not left on a free page.
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(60))
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(|options| {
+            options
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("secure_delete", "ON")
+                .pragma("foreign_keys", "ON")
+                .pragma("cache_size", "-8192")
+                .pragma("busy_timeout", "30000")
+        });
+    options
+}
+
+impl From<DbBackend> for Backend {
+    fn from(backend: DbBackend) -> Self {
+        match backend {
+            DbBackend::Postgres => Backend::Postgres,
+            _ => Backend::Sqlite,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Ring keys: the AES key between a key-encryption key and the data keys, one per activation.
+
+use crate::{StoreError, StoreResult};
+use domain::{KeyId, PlatformKeyId, RingId, RingKeyId, Timestamp};
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+entity!("ring_keys" {
+    #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+    ring_id: Uuid,
+    platform_key_id: Option<Uuid>,
+    protection_key_id: Option<Uuid>,
+    wrapped: Vec<u8>,
+    created_at: i64,
+});
+
+use entity::{Entity, Model};
+
+/// Whose key-encryption key wraps a ring key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WrappedBy {
+    Platform(PlatformKeyId),
+    Protection(KeyId),
+}
+
+/// A ring key as it lies in the database.
+#[derive(Clone)]
+pub struct RingKeyRow {
+    pub id: RingKeyId,
+    pub ring_id: RingId,
+    pub wrapped_by: WrappedBy,
+    /// RSA-OAEP-256.
+    pub wrapped: Vec<u8>,
+    pub created_at: Timestamp,
+}
+
+impl TryFrom<Model> for RingKeyRow {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> StoreResult<Self> {
+        let wrapped_by = match (row.platform_key_id, row.protection_key_id) {
+            (Some(id), None) => WrappedBy::Platform(PlatformKeyId(id)),
+            (None, Some(id)) => WrappedBy::Protection(KeyId(id)),
+            _ => return Err(StoreError::inconsistent("ring_keys", row.id)),
+        };
+        Ok(Self {
+            id: RingKeyId(row.id),
+            ring_id: RingId(row.ring_id),
+            wrapped_by,
+            wrapped: row.wrapped,
+            created_at: Timestamp(row.created_at),
+        })
+    }
+}
+
+/// A new ring key.
+pub async fn insert(tx: &impl ConnectionTrait, key: RingKeyRow) -> StoreResult<()> {
+    let (platform_key_id, protection_key_id) = match key.wrapped_by {
+        WrappedBy::Platform(id) => (Some(id.0), None),
+        WrappedBy::Protection(id) => (None, Some(id.0)),
+    };
+    let row = Model {
+        id: key.id.0,
+        ring_id: key.ring_id.0,
+        platform_key_id,
+        protection_key_id,
+        wrapped: key.wrapped,
+        created_at: key.created_at.0,
+    };
+    Entity::insert(entity::ActiveModel::from(row)).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// One ring key; `None` once it is retired.
+pub async fn get(db: &impl ConnectionTrait, id: RingKeyId) -> StoreResult<Option<RingKeyRow>> {
+    Entity::find_by_id(id.0).one(db).await?.map(RingKeyRow::try_from).transpose()
+}
+
+/// The ring's keys, the oldest first.
+pub async fn of_ring(db: &impl ConnectionTrait, ring: RingId) -> StoreResult<Vec<RingKeyRow>> {
+    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+    let query = Entity::find().filter(entity::Column::RingId.eq(ring.0));
+    let rows = query.order_by_asc(entity::Column::CreatedAt).all(db).await?;
+    rows.into_iter().map(RingKeyRow::try_from).collect()
+}
+
+/// Retires a ring key that wraps nothing any more.
+pub async fn delete(tx: &impl ConnectionTrait, id: RingKeyId) -> StoreResult<()> {
+    Entity::delete_by_id(id.0).exec(tx).await?;
+    Ok(())
+}

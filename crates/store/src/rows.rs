@@ -1,0 +1,109 @@
+//! Rows: sealed blobs in the order of their ids.
+
+use crate::{Cursor, Page, StoreError, StoreResult, batch};
+use domain::{RowId, TableId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
+
+entity!("data_rows" {
+    #[sea_orm(primary_key, auto_increment = false)] table_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+    generation: i64,
+    has_files: bool,
+    sealed: Vec<u8>,
+});
+
+use entity::{Entity, Model};
+
+/// A row as it lies in the database.
+#[derive(Clone, PartialEq)]
+pub struct SealedRow {
+    pub id: RowId,
+    /// Of the data key that seals it.
+    pub generation: u32,
+    pub has_files: bool,
+    pub sealed: Vec<u8>,
+}
+
+impl TryFrom<Model> for SealedRow {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> StoreResult<Self> {
+        let generation =
+            u32::try_from(row.generation).map_err(|_| StoreError::inconsistent("data_rows", row.id))?;
+        Ok(Self { id: RowId(row.id), generation, has_files: row.has_files, sealed: row.sealed })
+    }
+}
+
+/// Inserts rows; the caller counts them on the table.
+pub async fn insert(tx: &impl ConnectionTrait, table: TableId, rows: Vec<SealedRow>) -> StoreResult<u64> {
+    let values = rows.into_iter().map(|row| full(table, row)).collect();
+    let head = "INSERT INTO data_rows (table_id, id, generation, has_files, sealed)";
+    batch::values(tx, head, "", values).await
+}
+
+fn full(table: TableId, row: SealedRow) -> Vec<Value> {
+    vec![
+        table.0.into(),
+        row.id.0.into(),
+        i64::from(row.generation).into(),
+        row.has_files.into(),
+        row.sealed.into(),
+    ]
+}
+
+/// A page of rows in the order of their ids.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    table: TableId,
+    after: Option<RowId>,
+    limit: usize,
+) -> StoreResult<Page<SealedRow>> {
+    let after = after.map_or(sea_orm::prelude::Uuid::nil(), |id| id.0);
+    let sql = "SELECT table_id, id, generation, has_files, sealed FROM data_rows \
+               WHERE table_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    let limit_value = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let values = [table.0.into(), after.into(), limit_value.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = Entity::find().from_raw_sql(statement).all(db).await?;
+    let rows: StoreResult<Vec<SealedRow>> = rows.into_iter().map(SealedRow::try_from).collect();
+    Ok(Page::cut(rows?, limit, |row| Cursor { value: String::new(), id: row.id.0 }))
+}
+
+/// One row.
+pub async fn get(db: &impl ConnectionTrait, table: TableId, id: RowId) -> StoreResult<Option<SealedRow>> {
+    Entity::find_by_id((table.0, id.0)).one(db).await?.map(SealedRow::try_from).transpose()
+}
+
+/// One row, locked for a change.
+pub async fn lock(tx: &impl ConnectionTrait, table: TableId, id: RowId) -> StoreResult<Option<SealedRow>> {
+    let query = Entity::find_by_id((table.0, id.0)).lock_exclusive();
+    query.one(tx).await?.map(SealedRow::try_from).transpose()
+}
+
+/// Writes rows that exist under new seals; returns how many there were.
+pub async fn reseal(tx: &impl ConnectionTrait, table: TableId, rows: Vec<SealedRow>) -> StoreResult<u64> {
+    let values = rows.into_iter().map(|row| full(table, row)).collect();
+    let head = "WITH fresh (table_id, id, generation, has_files, sealed) AS (";
+    let tail = ") UPDATE data_rows SET generation = fresh.generation, has_files = fresh.has_files, \
+                sealed = fresh.sealed FROM fresh \
+                WHERE data_rows.table_id = fresh.table_id AND data_rows.id = fresh.id";
+    batch::values(tx, head, tail, values).await
+}
+
+/// Deletes a row; whether it was there.
+pub async fn delete(tx: &impl ConnectionTrait, table: TableId, id: RowId) -> StoreResult<bool> {
+    Ok(Entity::delete_by_id((table.0, id.0)).exec(tx).await?.rows_affected > 0)
+}
+
+/// Whether the table has a row under another generation than this.
+pub async fn any_other_generation(
+    db: &impl ConnectionTrait,
+    table: TableId,
+    generation: u32,
+) -> StoreResult<bool> {
+    let query = Entity::find()
+        .filter(entity::Column::TableId.eq(table.0))
+        .filter(entity::Column::Generation.ne(i64::from(generation)))
+        .limit(1);
+    Ok(query.one(db).await?.is_some())
+}

@@ -1,0 +1,91 @@
+//! Tables of environments: their shape and how many rows they hold.
+
+use crate::{StoreError, StoreResult};
+use domain::{EnvironmentId, TableId, Timestamp, names::TableName, tables::Column, tables::TableShape};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement};
+
+entity!("data_tables" {
+    #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+    environment_id: Uuid,
+    name: String,
+    name_canonical: String,
+    columns: String,
+    row_count: i64,
+    file_rows: i64,
+    created_at: i64,
+});
+
+use entity::{Entity, Model};
+
+/// A table as the use cases see it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Table {
+    pub id: TableId,
+    pub environment_id: EnvironmentId,
+    pub shape: TableShape,
+    pub row_count: u64,
+    /// Rows with data in File or Image columns (PP-015).
+    pub file_rows: u64,
+    pub created_at: Timestamp,
+}
+
+impl TryFrom<Model> for Table {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> StoreResult<Self> {
+        let wrong = || StoreError::inconsistent("data_tables", row.id);
+        let columns: Vec<Column> = serde_json::from_str(&row.columns).map_err(|_| wrong())?;
+        let name = TableName::parse(&row.name).map_err(|_| wrong())?;
+        Ok(Self {
+            id: TableId(row.id),
+            environment_id: EnvironmentId(row.environment_id),
+            shape: TableShape::new(name, columns).map_err(|_| wrong())?,
+            row_count: u64::try_from(row.row_count).map_err(|_| wrong())?,
+            file_rows: u64::try_from(row.file_rows).map_err(|_| wrong())?,
+            created_at: Timestamp(row.created_at),
+        })
+    }
+}
+
+/// A new, empty table.
+pub async fn insert(tx: &impl ConnectionTrait, table: &Table) -> StoreResult<()> {
+    let columns = serde_json::to_string(&table.shape.columns)
+        .map_err(|_| StoreError::inconsistent("data_tables", table.id))?;
+    let row = Model {
+        id: table.id.0,
+        environment_id: table.environment_id.0,
+        name: table.shape.name.to_string(),
+        name_canonical: table.shape.name.as_str().to_lowercase(),
+        columns,
+        row_count: 0,
+        file_rows: 0,
+        created_at: table.created_at.0,
+    };
+    Entity::insert(entity::ActiveModel::from(row)).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// One table, whoever's it is: authorization looks at its environment.
+pub async fn get(db: &impl ConnectionTrait, id: TableId) -> StoreResult<Option<Table>> {
+    Entity::find_by_id(id.0).one(db).await?.map(Table::try_from).transpose()
+}
+
+/// The tables of an environment, by name.
+pub async fn list(db: &impl ConnectionTrait, environment: EnvironmentId) -> StoreResult<Vec<Table>> {
+    let query = Entity::find().filter(entity::Column::EnvironmentId.eq(environment.0));
+    query
+        .order_by_asc(entity::Column::NameCanonical)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(Table::try_from)
+        .collect()
+}
+
+/// Counts rows in and out.
+pub async fn count(tx: &impl ConnectionTrait, id: TableId, rows: i64, file_rows: i64) -> StoreResult<()> {
+    let sql = "UPDATE data_tables SET row_count = row_count + $2, file_rows = file_rows + $3 WHERE id = $1";
+    let values = [id.0.into(), rows.into(), file_rows.into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Key rings, platform keys, protection keys and the ring keys between them and the data keys.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(super) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        super::execute(manager, SQL).await
+    }
+}
+
+const SQL: &str = r"
+CREATE TABLE rings (
+    id {uuid} PRIMARY KEY,
+    tenant_id {uuid} NOT NULL REFERENCES tenants (id),
+    region TEXT NOT NULL,
+    enabled_at BIGINT,
+    ever_activated BOOLEAN NOT NULL,
+    last_activation_at BIGINT,
+    platform_ring_key {uuid} NOT NULL,
+    active_ring_key {uuid},
+    UNIQUE (tenant_id, region),
+    CHECK (ever_activated = (last_activation_at IS NOT NULL)),
+    CHECK (active_ring_key IS NULL OR ever_activated)
+);
+
+-- Key-encryption keys of the platform; `material` is PKCS#8 sealed by the root key.
+CREATE TABLE platform_keys (
+    id {uuid} PRIMARY KEY,
+    ring_id {uuid} NOT NULL REFERENCES rings (id),
+    fingerprint {bytes} NOT NULL,
+    public_key {bytes} NOT NULL,
+    material {bytes} NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- Key-encryption keys of administrators (rules 2.1). Locked and deleted keys have no material (X-12).
+CREATE TABLE protection_keys (
+    id {uuid} PRIMARY KEY,
+    ring_id {uuid} NOT NULL REFERENCES rings (id),
+    name TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source IN ('generated', 'uploaded')),
+    bits BIGINT NOT NULL CHECK (bits = 2048),
+    fingerprint {bytes} NOT NULL,
+    public_key {bytes} NOT NULL,
+    material {bytes},
+    state TEXT NOT NULL CHECK (state IN ('available', 'installing', 'active', 'locked', 'deleted')),
+    state_since BIGINT,
+    created_at BIGINT NOT NULL,
+    created_by {uuid} NOT NULL REFERENCES users (id),
+    activated_at BIGINT,
+    error TEXT,
+    UNIQUE (ring_id, name),
+    CHECK ((state = 'available') = (state_since IS NULL)),
+    CHECK ((state IN ('locked', 'deleted')) = (material IS NULL))
+);
+-- PP-046: one active key; and one being installed.
+CREATE UNIQUE INDEX one_active_key ON protection_keys (ring_id) WHERE state = 'active';
+CREATE UNIQUE INDEX one_installing_key ON protection_keys (ring_id) WHERE state = 'installing';
+CREATE UNIQUE INDEX key_once_per_ring ON protection_keys (ring_id, fingerprint) WHERE state <> 'deleted';
+
+-- One AES-256 key per activation, wrapped by exactly one key-encryption key (RSA-OAEP-256).
+CREATE TABLE ring_keys (
+    id {uuid} PRIMARY KEY,
+    ring_id {uuid} NOT NULL REFERENCES rings (id),
+    platform_key_id {uuid} REFERENCES platform_keys (id),
+    protection_key_id {uuid} REFERENCES protection_keys (id),
+    wrapped {bytes} NOT NULL,
+    created_at BIGINT NOT NULL,
+    CHECK ((platform_key_id IS NULL) <> (protection_key_id IS NULL))
+);
+CREATE INDEX ring_keys_by_protection_key ON ring_keys (protection_key_id);
+
+-- One AES-256 key per owner and generation, wrapped by a ring key (AES-256-GCM).
+-- Two generations exist only while rows are sealed anew.
+CREATE TABLE data_keys (
+    owner_id {uuid} NOT NULL,
+    generation BIGINT NOT NULL CHECK (generation > 0),
+    ring_key_id {uuid} NOT NULL REFERENCES ring_keys (id),
+    wrapped {bytes} NOT NULL,
+    PRIMARY KEY (owner_id, generation)
+);
+CREATE INDEX data_keys_by_ring_key ON data_keys (ring_key_id, owner_id);
+";
