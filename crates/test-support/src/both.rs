@@ -1,0 +1,98 @@
+//! One test body, run on SQLite and on PostgreSQL.
+
+use std::future::Future;
+
+use anyhow::{Context, Result};
+
+use crate::{postgres, sqlite};
+
+/// Which database system a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// A fresh empty database that lives at least as long as this value.
+#[derive(Debug)]
+pub struct TestDb {
+    /// `sqlite://…` or `postgres://…`, as sqlx and sea-orm read it.
+    pub url: String,
+    pub kind: Kind,
+    /// PostgreSQL's databases go with their server, when the test process ends, if not before.
+    _file: Option<sqlite::Database>,
+}
+
+impl TestDb {
+    /// Makes an empty database of this kind.
+    pub async fn create(kind: Kind) -> Result<Self> {
+        match kind {
+            Kind::Sqlite => {
+                let file = sqlite::Database::new()?;
+                Ok(Self { url: file.url(), kind, _file: Some(file) })
+            }
+            Kind::Postgres => Ok(Self { url: postgres::database().await?, kind, _file: None }),
+        }
+    }
+}
+
+/// Runs `test` on a runtime with two workers, with a fresh database. For [`both_databases!`].
+///
+/// # Panics
+/// When the runtime or the database cannot be made: the test cannot say anything then.
+pub fn run<T, F: Future<Output = T>>(kind: Kind, test: impl FnOnce(TestDb) -> F) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let body = async {
+        let database = must(TestDb::create(kind).await.context("no database for this test"));
+        let url = database.url.clone();
+        let result = test(database).await;
+        if kind == Kind::Postgres {
+            must(postgres::drop_database(&url).await);
+        }
+        result
+    };
+    runtime.unwrap_or_else(|error| panic!("no runtime for this test: {error}")).block_on(body)
+}
+
+fn must<T>(result: Result<T>) -> T {
+    result.unwrap_or_else(|error| panic!("{error:#}"))
+}
+
+/// Turns each `async fn name(db: TestDb)` into two tests, `name::sqlite` and `name::postgres`.
+///
+/// The function may return a `Result`. Attributes (`#[should_panic]`, …) go to both tests.
+///
+/// ```
+/// use test_support::{TestDb, both_databases};
+///
+/// both_databases! {
+///     async fn has_a_url(db: TestDb) -> anyhow::Result<()> {
+///         assert!(db.url.contains("://"));
+///         Ok(())
+///     }
+/// }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! both_databases {
+    ($($(#[$attribute:meta])* async fn $name:ident($db:ident: $type:ty) $(-> $output:ty)? $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "not every body uses what its module imports")]
+            use super::*;
+
+            async fn body($db: $type) $(-> $output)? $body
+
+            $(#[$attribute])*
+            #[test]
+            fn sqlite() $(-> $output)? {
+                $crate::both::run($crate::Kind::Sqlite, body)
+            }
+
+            $(#[$attribute])*
+            #[test]
+            fn postgres() $(-> $output)? {
+                $crate::both::run($crate::Kind::Postgres, body)
+            }
+        }
+    )+};
+}

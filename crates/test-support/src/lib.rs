@@ -1,0 +1,16 @@
+//! What the tests of every crate lean on: private databases, an SMTP sink, key files made on the spot,
+//! and a server binary that can be killed and started again.
+//!
+//! Everything here cleans up after itself, also when the test process panics or is killed.
+
+pub mod both;
+mod cache;
+pub mod pfx;
+pub mod ports;
+pub mod postgres;
+pub mod process;
+pub mod smtp;
+pub mod sqlite;
+mod watchdog;
+
+pub use both::{Kind, TestDb};
