@@ -22,7 +22,7 @@ pub fn Announcer(
     });
     Effect::new(|_| listen());
     view! {
-        <div class="hidden" role="status" aria-live="polite">
+        <div class="visually-hidden" role="status" aria-live="polite">
             {move || title.get()}
         </div>
     }

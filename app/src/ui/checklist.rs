@@ -47,7 +47,7 @@ fn line(check: Check) -> AnyView {
         <li class=class>
             <Icon name=glyph />
             <span>
-                <span class="hidden">{word}</span>
+                <span class="visually-hidden">{word}</span>
                 {label}
                 {detail.map(|detail| view! { <span class="check-detail">{detail}</span> })}
             </span>

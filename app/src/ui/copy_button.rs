@@ -59,7 +59,7 @@ pub fn CopyButton(
                 }
             }}
         </button>
-        <span class="hidden" role="status">
+        <span class="visually-hidden" role="status">
             {move || copied.get().then_some("Copied")}
         </span>
     }

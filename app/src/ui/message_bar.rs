@@ -25,7 +25,7 @@ pub fn MessageBar(
         <div class=format!("message {}", tone.class())>
             <Icon name=tone.glyph() />
             <div class="message-text">
-                <span class="hidden">{word(tone)}</span>
+                <span class="visually-hidden">{word(tone)}</span>
                 {title.map(|title| view! { <strong>{title}</strong> })}
                 " "
                 {children()}

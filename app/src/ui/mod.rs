@@ -20,6 +20,7 @@ pub mod facts;
 pub mod field;
 pub mod file_input;
 pub mod filter_form;
+pub mod gallery;
 pub mod icon;
 pub mod input;
 pub mod menu;

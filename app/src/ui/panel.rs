@@ -52,7 +52,7 @@ pub fn Panel(
                 </h2>
                 <a class="icon-button" href=close node_ref=way_out>
                     <Icon name=Glyph::Close />
-                    <span class="hidden">"Close"</span>
+                    <span class="visually-hidden">"Close"</span>
                 </a>
             </header>
             {children()}

@@ -72,7 +72,7 @@ fn step(step: Step) -> AnyView {
         <li class=class aria-current=(state == StepState::Current).then_some("step")>
             {icon}
             <span class="step-label">
-                <span class="hidden">{word}</span>
+                <span class="visually-hidden">{word}</span>
                 {label}
                 {detail.map(|detail| view! { <span class="step-detail">{detail}</span> })}
             </span>

@@ -81,14 +81,14 @@ pub fn DataTable(
     view! {
         <div class="table-box" role="region" aria-label=caption.clone() tabindex="0">
             <table class="table" role="table">
-                <caption class=if titled { "table-title" } else { "hidden" }>{caption.clone()}</caption>
+                <caption class=if titled { "table-title" } else { "visually-hidden" }>{caption.clone()}</caption>
                 <thead role="rowgroup">
                     <tr role="row">
                         {pick
                             .then(|| {
                                 view! {
                                     <th role="columnheader" scope="col" class="pick">
-                                        <span class="hidden">"Selection"</span>
+                                        <span class="visually-hidden">"Selection"</span>
                                     </th>
                                 }
                             })} {heads}
@@ -106,7 +106,7 @@ fn head(column: &Column) -> AnyView {
     let label = column.label.clone();
     let numeric = column.numeric.then_some("numeric");
     let Some((href, now)) = column.sort.clone() else {
-        let class = if column.hidden { "hidden" } else { "" };
+        let class = if column.hidden { "visually-hidden" } else { "" };
         return view! {
             <th role="columnheader" scope="col" class=numeric>
                 <span class=class>{label}</span>

@@ -92,7 +92,7 @@ fn control(how: Pick, id: String, name: &str, selected: bool) -> AnyView {
     match how {
         Pick::Link(href) => view! {
             <a class="pick-link" href=href aria-current=selected.then_some("true")>
-                <span class="hidden">
+                <span class="visually-hidden">
                     {if selected { format!("{name} is selected") } else { format!("Select {name}") }}
                 </span>
             </a>
