@@ -46,6 +46,8 @@ codes! {
     KeyFileBadPassword = "KEY_FILE_BAD_PASSWORD", 422,
     /// PP-020: public and private key needed.
     KeyFileNoPrivate = "KEY_FILE_NO_PRIVATE", 422,
+    /// More than one private key: which one is meant cannot be told.
+    KeyFileSeveral = "KEY_FILE_SEVERAL", 422,
     /// PP-040: RSA of 2048 bits.
     KeyAlgorithm = "KEY_ALGORITHM", 422,
     /// The key's numbers do not make a sound RSA key.

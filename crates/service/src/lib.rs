@@ -1,1 +1,35 @@
+//! Use cases: caller, authorization, transaction, audit, outbox. The only "business".
+//!
+//! Every change goes through [`Portal::act`]: authorize → transaction → run → audit row and mails in
+//! the same transaction → commit. Pages, REST, commands and jobs are adapters that decide nothing.
 
+mod act;
+mod caller;
+mod clock;
+mod error;
+mod fresh;
+mod kill;
+mod portal;
+
+pub mod audit;
+pub mod environments;
+pub mod imports;
+pub mod jobs;
+pub mod keyring;
+pub mod keys;
+pub mod mails;
+pub mod messages;
+pub mod operations;
+pub mod risk;
+pub mod rows;
+pub mod setup;
+pub mod tables;
+pub mod worker;
+
+pub use act::{Act, Body, Scope, Target};
+pub use caller::{Caller, Via};
+pub use clock::{Clock, OffsetClock, SystemClock};
+pub use error::{ServiceError, ServiceResult};
+pub use kill::{KILL_POINTS, kill_point};
+pub use portal::{Portal, Settings};
+pub use store;

@@ -1,0 +1,232 @@
+//! Environments: list, create, look at, apply the key, return it (rules §2.2, E1–E6).
+
+use crate::{Act, Caller, Portal, ServiceResult, Target, act, jobs, keys::not_confirmed, keys::role, risk};
+use domain::{
+    Code, EnvironmentId, OperationId, Refusal, RingId, RingKeyId, Timestamp,
+    actions::Action,
+    environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, Storage, ineligible},
+    names::EnvironmentName,
+    operations::OperationKind,
+    policy::{self, Decision},
+    rings::RingFacts,
+};
+use store::{
+    Cursor, Page,
+    environments::{Environment, Filter, Listed, Sort},
+    keys::Key,
+    operations::Operation,
+};
+
+/// What the form of a new environment says.
+pub struct NewEnvironment {
+    pub name: String,
+    /// One of [`EnvironmentType`]'s names.
+    pub kind: String,
+    pub region: String,
+}
+
+/// Everything the pages of one environment show, at one moment.
+pub struct Details {
+    pub listed: Listed,
+    pub facts: EnvironmentFacts,
+    pub ring: RingFacts,
+    pub ring_id: RingId,
+    pub now: Timestamp,
+    /// Since when the ring key that wraps its data key exists.
+    pub key_since: Option<Timestamp>,
+    /// The key it is encrypted with, if it is self-managed.
+    pub key: Option<Key>,
+    /// The region's Active key.
+    pub active_key: Option<Key>,
+    pub rows: u64,
+    pub tables: usize,
+    /// Every failing reason of PP-007…PP-017.
+    pub ineligible: Vec<&'static str>,
+    pub apply: Decision,
+    pub give_back: Decision,
+    pub use_data: Decision,
+    /// The newest job on it: running, or how it ended.
+    pub operation: Option<Operation>,
+}
+
+/// A page of the environments the caller sees.
+pub async fn list(
+    portal: &Portal,
+    caller: &Caller,
+    mut filter: Filter,
+    sort: Sort,
+    after: Option<Cursor>,
+    limit: usize,
+) -> ServiceResult<Page<Listed>> {
+    act::permit(caller, Action::EnvironmentRead, None)?;
+    filter.only = caller.visible();
+    let limit = limit.clamp(1, 200);
+    Ok(store::environments::list(portal.db().read(), caller.tenant(), &filter, sort, after.as_ref(), limit)
+        .await?)
+}
+
+/// One environment with everything that decides what may be done to it.
+pub async fn get(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceResult<Details> {
+    let db = portal.db().read();
+    let scope = act::resolve(db, caller, Target::Environment(id)).await?;
+    act::permit(caller, Action::EnvironmentRead, Some(id))?;
+    let environment = scope.environment.ok_or_else(|| Refusal::not_found("environment"))?;
+    let missing = || Refusal::not_found("environment");
+    let listed = store::environments::listed(db, &environment).await?.ok_or_else(missing)?;
+    let facts = store::environments::facts(db, &environment).await?;
+    let ring = store::rings::facts(db, environment.ring_id).await?;
+    let active_key = store::keys::active(db, environment.ring_id).await?;
+    let tables = store::tables::list(db, id).await?;
+    let key = key_of(db, listed.ring_key).await?;
+    let filter = store::operations::Filter { environment: Some(id), ..Default::default() };
+    let operations = store::operations::list(db, caller.tenant(), &filter, None, 1).await?;
+    Ok(Details {
+        now: portal.clock().now(),
+        key_since: store::data_keys::since(db, listed.ring_key).await?,
+        rows: tables.iter().map(|table| table.row_count).sum(),
+        tables: tables.len(),
+        ineligible: ineligible(&facts, ring.eligibility.enabled_at),
+        apply: role(caller, Action::EnvironmentApply)
+            .and_then(|()| policy::apply_key(&facts, &ring, active_key.is_some())),
+        give_back: role(caller, Action::EnvironmentReturn).and_then(|()| policy::return_key(&facts)),
+        use_data: policy::use_data(environment.state),
+        operation: operations.items.into_iter().next(),
+        ring_id: environment.ring_id,
+        listed,
+        facts,
+        ring,
+        key,
+        active_key,
+    })
+}
+
+async fn key_of(db: &impl store::ConnectionTrait, id: RingKeyId) -> ServiceResult<Option<Key>> {
+    let row = store::ring_keys::get(db, id).await?;
+    Ok(match row.map(|row| row.wrapped_by) {
+        Some(store::ring_keys::WrappedBy::Protection(key)) => store::keys::get(db, key).await?,
+        _ => None,
+    })
+}
+
+/// Creates an environment under the platform's key (PP-084).
+pub async fn create(portal: &Portal, caller: &Caller, form: NewEnvironment) -> ServiceResult<EnvironmentId> {
+    portal
+        .act(caller, Action::EnvironmentCreate, Target::Tenant, |act| {
+            Box::pin(async move { insert(act, form).await })
+        })
+        .await
+}
+
+async fn insert(act: &mut Act, form: NewEnvironment) -> ServiceResult<EnvironmentId> {
+    let name =
+        EnvironmentName::parse(&form.name).map_err(|why| Refusal::field(Code::Invalid, "name", why))?;
+    let kind = EnvironmentType::parse(&form.kind)
+        .ok_or_else(|| Refusal::field(Code::Invalid, "type", "Choose one of the offered types."))?;
+    let ring = store::rings::by_region(&act.tx, act.caller.tenant(), &form.region).await?;
+    let ring = ring.ok_or_else(|| {
+        Refusal::field(Code::Invalid, "region", "Choose one of your organisation's regions.")
+    })?;
+    let id = EnvironmentId(act.fresh_id());
+    let environment = Environment {
+        id,
+        tenant_id: act.caller.tenant(),
+        ring_id: RingId(ring.id),
+        name: name.to_string(),
+        kind,
+        storage: Storage::AzureSql,
+        state: EnvironmentState::PlatformManaged,
+        state_since: act.now,
+        generation: 1,
+        error: None,
+        created_at: act.now,
+        created_by: act.caller.user(),
+    };
+    act.record("name", name.as_str());
+    act.record("type", kind.as_str());
+    act.record("region", ring.region.as_str());
+    let inserted = store::environments::insert(&act.tx, &environment).await;
+    if let Err(error) = &inserted
+        && error.is_unique_violation()
+    {
+        return Err(
+            Refusal::field(Code::Conflict, "name", "There is already an environment of this name.").into()
+        );
+    }
+    inserted?;
+    let ring_key = RingKeyId(ring.platform_ring_key);
+    let key = act.portal.keyring().make_data_key(&act.tx, id.0, 1, ring_key).await?;
+    store::data_keys::insert(&act.tx, key).await?;
+    Ok(id)
+}
+
+/// E1: asks for the active key to be applied; offline from now until the job ends (PP-085…PP-090).
+/// `confirmed` acknowledges managing the key directly and the downtime.
+pub async fn apply(
+    portal: &Portal,
+    caller: &Caller,
+    id: EnvironmentId,
+    confirmed: bool,
+    risk_acknowledged: bool,
+) -> ServiceResult<OperationId> {
+    portal
+        .act(caller, Action::EnvironmentApply, Target::Environment(id), move |act| {
+            Box::pin(async move {
+                risk::require(act, risk_acknowledged).await?;
+                if !confirmed {
+                    let what =
+                        "that you manage the key directly and that the environment is unavailable meanwhile";
+                    return Err(not_confirmed(what).into());
+                }
+                let environment = act.environment()?;
+                let ring = store::rings::lock(&act.tx, environment.ring_id).await?;
+                let environment = store::environments::lock(&act.tx, id).await?;
+                let facts = store::environments::facts(&act.tx, &environment).await?;
+                let ring_facts = store::rings::facts(&act.tx, environment.ring_id).await?;
+                policy::apply_key(&facts, &ring_facts, ring.active_ring_key.is_some())?;
+                begin(act, &environment, environment.state.apply()?, OperationKind::EnvironmentApply).await
+            })
+        })
+        .await
+}
+
+/// E5: asks for the platform's key again; `typed_name` is asked for in production (PP-091…PP-095).
+pub async fn give_back(
+    portal: &Portal,
+    caller: &Caller,
+    id: EnvironmentId,
+    typed_name: String,
+    confirmed: bool,
+    risk_acknowledged: bool,
+) -> ServiceResult<OperationId> {
+    portal
+        .act(caller, Action::EnvironmentReturn, Target::Environment(id), move |act| {
+            Box::pin(async move {
+                risk::require(act, risk_acknowledged).await?;
+                let environment = store::environments::lock(&act.tx, id).await?;
+                let facts = store::environments::facts(&act.tx, &environment).await?;
+                policy::return_key(&facts)?;
+                policy::typed_name(&facts, &typed_name)?;
+                if !confirmed {
+                    return Err(not_confirmed("the return to standard encryption key management").into());
+                }
+                let state = environment.state.give_back()?;
+                begin(act, &environment, state, OperationKind::EnvironmentReturn).await
+            })
+        })
+        .await
+}
+
+/// Takes the environment offline and queues the job, in one transaction.
+async fn begin(
+    act: &mut Act,
+    environment: &Environment,
+    state: EnvironmentState,
+    kind: OperationKind,
+) -> ServiceResult<OperationId> {
+    let id = environment.id;
+    store::environments::set_state(&act.tx, id, state, act.now, None, None).await?;
+    act.record("before", environment.state.as_str());
+    act.record("after", state.as_str());
+    let rows = store::tables::list(&act.tx, id).await?.iter().map(|table| table.row_count).sum();
+    jobs::queue(act, kind, environment.ring_id, jobs::On::Environment(id), rows).await
+}

@@ -1,0 +1,160 @@
+//! CSV files: taken in sealed pieces, turned into rows by a job, with an error report per line.
+
+use crate::{Caller, Portal, ServiceResult, Target, act, fresh, jobs};
+use domain::{
+    Code, ImportId, OperationId, Refusal, TableId, actions::Action, operations::OperationKind, policy,
+};
+use store::{environments::Environment, imports::LineError};
+use vault::{DataKey, Place};
+
+/// So many bytes make a piece.
+const PIECE: usize = 256 * 1024;
+/// The largest file, in bytes.
+pub const MAX_FILE: u64 = 2 * 1024 * 1024 * 1024;
+
+/// A file on its way in. Dropped before [`Upload::finish`], it leaves sealed pieces that nobody
+/// reads and the worker removes.
+pub struct Upload {
+    portal: Portal,
+    caller: Caller,
+    table: TableId,
+    environment: Environment,
+    key: DataKey,
+    import: ImportId,
+    pieces: i64,
+    bytes: u64,
+    buffer: Vec<u8>,
+}
+
+/// Begins an import into `table`.
+pub async fn begin(portal: &Portal, caller: &Caller, table: TableId) -> ServiceResult<Upload> {
+    let db = portal.db().read();
+    let scope = act::resolve(db, caller, Target::Table(table)).await?;
+    let environment = scope.environment.ok_or_else(|| Refusal::not_found("table"))?;
+    act::permit(caller, Action::RowImport, Some(environment.id))?;
+    policy::use_data(environment.state)?;
+    let facts = store::environments::facts(db, &environment).await?;
+    if facts.job_running {
+        return Err(busy().into());
+    }
+    let key = portal.keyring().data_key(db, &environment).await?;
+    let now = portal.clock().now();
+    let import = ImportId(fresh::id(now));
+    let place = (table, environment.id);
+    store::imports::insert(portal.db().write(), import, place, environment.generation, now).await?;
+    Ok(Upload {
+        portal: portal.clone(),
+        caller: caller.clone(),
+        table,
+        environment,
+        key,
+        import,
+        pieces: 0,
+        bytes: 0,
+        buffer: Vec::with_capacity(PIECE),
+    })
+}
+
+impl Upload {
+    /// Takes the next bytes of the file; full pieces are sealed and stored.
+    pub async fn push(&mut self, mut bytes: &[u8]) -> ServiceResult<()> {
+        self.bytes += bytes.len() as u64;
+        if self.bytes > MAX_FILE {
+            return Err(Refusal::field(Code::TooLarge, "file", "CSV files are at most 2 GiB.").into());
+        }
+        while !bytes.is_empty() {
+            let room = (PIECE - self.buffer.len()).min(bytes.len());
+            self.buffer.extend_from_slice(&bytes[..room]);
+            bytes = &bytes[room..];
+            if self.buffer.len() == PIECE {
+                self.store_piece().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues the job that turns the file into rows.
+    pub async fn finish(mut self) -> ServiceResult<OperationId> {
+        if !self.buffer.is_empty() {
+            self.store_piece().await?;
+        }
+        if self.bytes == 0 {
+            return Err(Refusal::field(Code::Invalid, "file", "Select a CSV file with a header line.").into());
+        }
+        let (import, generation, bytes) = (self.import, self.environment.generation, self.bytes);
+        self.portal
+            .act(&self.caller, Action::RowImport, Target::Table(self.table), move |act| {
+                Box::pin(async move {
+                    let id = act.environment()?.id;
+                    let environment = store::environments::lock(&act.tx, id).await?;
+                    policy::use_data(environment.state)?;
+                    if environment.generation != generation
+                        || store::environments::facts(&act.tx, &environment).await?.job_running
+                    {
+                        return Err(busy().into());
+                    }
+                    act.record("bytes", bytes);
+                    let on = jobs::On::Import(id, import);
+                    jobs::queue(act, OperationKind::RowImport, environment.ring_id, on, bytes).await
+                })
+            })
+            .await
+    }
+
+    async fn store_piece(&mut self) -> ServiceResult<()> {
+        let place = piece_place(&self.environment, self.import, self.pieces);
+        let sealed = self.key.seal(&place, &self.buffer);
+        let bytes = i64::try_from(self.buffer.len()).unwrap_or(i64::MAX);
+        let tx = self.portal.db().begin().await?;
+        store::imports::add_piece(&tx, self.import, self.pieces, sealed, bytes).await?;
+        tx.commit().await?;
+        crate::kill_point("import.piece");
+        self.pieces += 1;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+/// Where a piece is bound to: owner, import and number, as a row is to its table.
+pub(crate) fn piece_place(environment: &Environment, import: ImportId, seq: i64) -> Place {
+    let mut row = [0; 16];
+    row[8..].copy_from_slice(&seq.to_be_bytes());
+    Place {
+        owner: *environment.id.0.as_bytes(),
+        table: *import.0.as_bytes(),
+        row,
+        generation: environment.generation,
+    }
+}
+
+/// What became of an import and its report.
+pub struct Report {
+    pub stored: u64,
+    pub refused: u64,
+    /// Refused lines after the one asked for.
+    pub lines: Vec<LineError>,
+}
+
+/// The report of an import's operation, up to 500 lines after line `after`.
+pub async fn report(
+    portal: &Portal,
+    caller: &Caller,
+    operation: OperationId,
+    after: i64,
+) -> ServiceResult<Report> {
+    let operation = crate::operations::get(portal, caller, operation).await?;
+    act::permit(caller, Action::RowImport, operation.environment_id)?;
+    let id = operation.import_id.ok_or_else(|| Refusal::not_found("import"))?;
+    let db = portal.db().read();
+    let import = store::imports::get(db, id).await?;
+    Ok(Report {
+        stored: u64::try_from(import.stored).unwrap_or(0),
+        refused: u64::try_from(import.refused).unwrap_or(0),
+        lines: store::imports::errors(db, id, after, 500).await?,
+    })
+}
+
+fn busy() -> Refusal {
+    Refusal::new(Code::EnvironmentBusy, "An operation is running on this environment.")
+        .remedy("Wait until it ends and send the file again.")
+}

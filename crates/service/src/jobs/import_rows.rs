@@ -1,0 +1,301 @@
+//! Turns the sealed pieces of a CSV file into sealed rows, in batches; resumes after the last batch.
+
+use super::Job;
+use crate::{ServiceError, ServiceResult, Target, fresh, imports::piece_place, kill_point, rows};
+use csv_core::ReadRecordResult;
+use domain::{
+    Code, ImportId, Refusal, RowId,
+    actions::Action,
+    cells::{Cell, parse_record},
+    tables::TableShape,
+};
+use store::{environments::Environment, imports::LineError, tables::Table};
+use vault::DataKey;
+
+/// So many refused lines are kept; a file with more is refused as a whole from there on.
+const MAX_ERRORS: i64 = 10_000;
+
+/// The longest line, in bytes, and the most fields in it: what bounds the reader's memory.
+const MAX_LINE: usize = 16 << 20;
+const MAX_FIELDS: usize = 4_096;
+
+fn too_long(line: u64) -> Refusal {
+    let text =
+        format!("Line {line} is longer than 16 MiB or has more than 4,096 fields; is a quote left open?");
+    Refusal::new(Code::Invalid, text)
+}
+
+struct Import {
+    id: ImportId,
+    environment: Environment,
+    table: Table,
+    key: DataKey,
+    /// Counted since the start of the file, the header aside.
+    records: i64,
+    stored: i64,
+    refused: i64,
+    /// Records that earlier batches have taken.
+    taken: i64,
+}
+
+/// Rows and refusals on their way into one transaction.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<Vec<Cell>>,
+    errors: Vec<LineError>,
+    bytes: u64,
+}
+
+pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
+    job.enter(0);
+    let mut import = open(job).await?;
+    job.enter(1);
+    let outcome = match read(job, &mut import).await {
+        Err(ServiceError::Refused(refusal)) => Some(refusal.detail.clone()),
+        other => other?,
+    };
+    job.enter(2);
+    finish(job, &import, outcome).await
+}
+
+async fn open(job: &Job) -> ServiceResult<Import> {
+    let db = job.portal.db().read();
+    let id = job.operation.import_id.ok_or_else(|| anyhow::anyhow!("import without a file"))?;
+    let row = store::imports::get(db, id).await?;
+    let environment = store::environments::get(db, domain::EnvironmentId(row.environment_id)).await?;
+    let environment = environment.ok_or_else(|| store::StoreError::inconsistent("imports", id))?;
+    let table = store::tables::get(db, domain::TableId(row.table_id)).await?;
+    let table = table.ok_or_else(|| store::StoreError::inconsistent("imports", id))?;
+    let key = job.portal.keyring().data_key(db, &environment).await?;
+    let (stored, refused, taken) = (row.stored, row.refused, row.records);
+    Ok(Import { id, environment, table, key, records: 0, stored, refused, taken })
+}
+
+/// Why a file was refused as a whole; `None` when it was read to its end.
+type Outcome = Option<String>;
+
+async fn read(job: &mut Job, import: &mut Import) -> ServiceResult<Outcome> {
+    let mut pieces = Pieces::new();
+    let mut records = Records::new();
+    let mut order: Option<Vec<usize>> = None;
+    let mut batch = Batch::default();
+    let mut ids = fresh::Sequence::new(job.portal.clock().now());
+    loop {
+        let Some(record) = records.next(job, import, &mut pieces).await? else { break };
+        let Some(columns) = &order else {
+            match header(&import.table.shape, record) {
+                Ok(found) => order = Some(found),
+                Err(why) => return Ok(Some(why)),
+            }
+            continue;
+        };
+        import.records += 1;
+        if import.records <= import.taken {
+            continue;
+        }
+        take(&import.table.shape, columns, record, &mut batch);
+        if batch.rows.len() + batch.errors.len() >= job.portal.settings().batch || batch.bytes > 4 << 20 {
+            store_batch(job, import, &mut batch, &mut ids, pieces.bytes).await?;
+            if import.refused > MAX_ERRORS {
+                return Ok(Some(
+                    "More than 10,000 lines were refused; the rest of the file was not read.".to_owned(),
+                ));
+            }
+        }
+    }
+    store_batch(job, import, &mut batch, &mut ids, pieces.bytes).await?;
+    Ok(order.is_none().then(|| "The file is empty.".to_owned()))
+}
+
+/// Which column each field of the file is for.
+fn header(shape: &TableShape, record: Record<'_>) -> Result<Vec<usize>, String> {
+    let fields = record.fields().ok_or("The header line is not UTF-8 text.")?;
+    let mut order = Vec::with_capacity(fields.len());
+    for (index, name) in fields.iter().enumerate() {
+        let name = if index == 0 { name.trim_start_matches('\u{feff}') } else { name };
+        let at = shape.position(name).ok_or_else(|| {
+            format!("The table has no column for field {} of the header line; names must match.", index + 1)
+        })?;
+        if order.contains(&at) {
+            return Err(format!("The header line names a column twice (field {}).", index + 1));
+        }
+        order.push(at);
+    }
+    Ok(order)
+}
+
+fn take(shape: &TableShape, order: &[usize], record: Record<'_>, batch: &mut Batch) {
+    let line = i64::try_from(record.line).unwrap_or(i64::MAX);
+    let error = |column_name: String, message: String| LineError { line, column_name, message };
+    batch.bytes += record.text.len() as u64;
+    let Some(fields) = record.fields() else {
+        return batch.errors.push(error(String::new(), "The line is not UTF-8 text.".to_owned()));
+    };
+    if fields.len() != order.len() {
+        let text = format!("The line has {} fields; the header has {}.", fields.len(), order.len());
+        return batch.errors.push(error(String::new(), text));
+    }
+    match parse_record(shape, order, &fields) {
+        Ok(cells) => batch.rows.push(cells),
+        Err((column, why)) => batch.errors.push(error(column, why.to_owned())),
+    }
+}
+
+async fn store_batch(
+    job: &mut Job,
+    import: &mut Import,
+    batch: &mut Batch,
+    ids: &mut fresh::Sequence,
+    bytes: u64,
+) -> ServiceResult<()> {
+    let batch = std::mem::take(batch);
+    import.stored += i64::try_from(batch.rows.len()).unwrap_or(i64::MAX);
+    import.refused += i64::try_from(batch.errors.len()).unwrap_or(i64::MAX);
+    let mut sealed = Vec::with_capacity(batch.rows.len());
+    for cells in &batch.rows {
+        sealed.push(rows::seal(&import.key, &import.environment, import.table.id, RowId(ids.id()), cells)?);
+    }
+    let tx = job.portal.db().begin().await?;
+    if !sealed.is_empty() {
+        rows::add(&tx, import.table.id, sealed).await?;
+    }
+    store::imports::add_errors(&tx, import.id, batch.errors).await?;
+    store::imports::set_progress(
+        &tx,
+        import.id,
+        (import.records.max(import.taken), import.stored, import.refused),
+    )
+    .await?;
+    job.operation.done = job.operation.done.max(bytes).min(job.operation.total);
+    job.commit(tx).await?;
+    kill_point("import.batch");
+    Ok(())
+}
+
+async fn finish(job: &mut Job, import: &Import, outcome: Outcome) -> ServiceResult<()> {
+    kill_point("import.before_finish");
+    let succeeded = outcome.is_none();
+    if succeeded {
+        job.operation.done = job.operation.total;
+    }
+    job.operation.error = outcome;
+    let (owner, operation, id) = (job.owner.clone(), job.operation.clone(), import.id);
+    let (stored, refused) = (import.stored, import.refused);
+    job.portal
+        .act(&job.caller, Action::RowImport, Target::Table(import.table.id), move |act| {
+            Box::pin(async move {
+                store::imports::delete_pieces(&act.tx, id).await?;
+                act.record("stored", stored);
+                act.record("refused", refused);
+                Job::finish(&owner, &operation, succeeded, act).await
+            })
+        })
+        .await
+}
+
+/// The file's pieces, opened one at a time.
+struct Pieces {
+    next: i64,
+    bytes: u64,
+}
+
+impl Pieces {
+    fn new() -> Self {
+        Self { next: 0, bytes: 0 }
+    }
+
+    /// The next piece; empty at the end of the file.
+    async fn next(&mut self, job: &Job, import: &Import) -> ServiceResult<vault::Zeroizing<Vec<u8>>> {
+        let sealed = store::imports::piece(job.portal.db().read(), import.id, self.next).await?;
+        let Some(sealed) = sealed else { return Ok(vault::Zeroizing::new(Vec::new())) };
+        let plain = import.key.open(&piece_place(&import.environment, import.id, self.next), &sealed)?;
+        self.next += 1;
+        self.bytes += plain.len() as u64;
+        Ok(plain)
+    }
+}
+
+/// One record as it stands in the reader's buffers.
+struct Record<'r> {
+    line: u64,
+    text: &'r [u8],
+    ends: &'r [usize],
+}
+
+impl Record<'_> {
+    /// Its fields, or `None` if it is not UTF-8.
+    fn fields(&self) -> Option<Vec<&str>> {
+        let mut start = 0;
+        self.ends
+            .iter()
+            .map(|&end| {
+                let field = self.text.get(start..end);
+                start = end;
+                std::str::from_utf8(field?).ok()
+            })
+            .collect()
+    }
+}
+
+/// Reads records across pieces, in bounded memory.
+struct Records {
+    reader: csv_core::Reader,
+    piece: vault::Zeroizing<Vec<u8>>,
+    position: usize,
+    ended: bool,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Records {
+    fn new() -> Self {
+        Self {
+            reader: csv_core::Reader::new(),
+            piece: vault::Zeroizing::new(Vec::new()),
+            position: 0,
+            ended: false,
+            text: vec![0; 64 * 1024],
+            ends: vec![0; 128],
+        }
+    }
+
+    async fn next(
+        &mut self,
+        job: &Job,
+        import: &Import,
+        pieces: &mut Pieces,
+    ) -> ServiceResult<Option<Record<'_>>> {
+        let (mut text, mut ends) = (0, 0);
+        let line = self.reader.line();
+        loop {
+            if self.position == self.piece.len() && !self.ended {
+                self.piece = pieces.next(job, import).await?;
+                self.position = 0;
+                self.ended = self.piece.is_empty();
+            }
+            let (result, read, wrote, ended) = self.reader.read_record(
+                &self.piece[self.position..],
+                &mut self.text[text..],
+                &mut self.ends[ends..],
+            );
+            self.position += read;
+            text += wrote;
+            ends += ended;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if self.text.len() >= MAX_LINE => {
+                    return Err(too_long(line).into());
+                }
+                ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull if self.ends.len() >= MAX_FIELDS => {
+                    return Err(too_long(line).into());
+                }
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::Record => {
+                    return Ok(Some(Record { line, text: &self.text[..text], ends: &self.ends[..ends] }));
+                }
+                ReadRecordResult::End => return Ok(None),
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Long work: queued in the transaction that asks for it, leased by one worker at a time, resumed
+//! after a crash. Each job re-reads before it acts and takes no decision from its input.
+
+mod import_rows;
+mod install_key;
+mod reseal;
+mod rewrap;
+
+use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Via};
+use domain::{
+    EnvironmentId, ImportId, KeyId, OperationId, RingId, UserId, actions::Action, operations::OperationKind,
+};
+use store::{
+    DatabaseTransaction,
+    operations::{NewOperation, Operation},
+};
+
+/// What a job is on.
+#[derive(Clone, Copy)]
+pub(crate) enum On {
+    Ring,
+    Key(KeyId),
+    Environment(EnvironmentId),
+    Import(EnvironmentId, ImportId),
+}
+
+/// Queues a job in the running transaction.
+pub(crate) async fn queue(
+    act: &mut Act,
+    kind: OperationKind,
+    ring_id: RingId,
+    on: On,
+    total: u64,
+) -> ServiceResult<OperationId> {
+    let id = OperationId(act.fresh_id());
+    let (environment_id, key_id, import_id) = match on {
+        On::Ring => (None, None, None),
+        On::Key(key) => (None, Some(key), None),
+        On::Environment(environment) => (Some(environment), None, None),
+        On::Import(environment, import) => (Some(environment), None, Some(import)),
+    };
+    let operation = NewOperation {
+        id,
+        tenant_id: act.caller.tenant(),
+        kind,
+        ring_id,
+        environment_id,
+        key_id,
+        import_id,
+        total,
+        created_by: act.caller.user(),
+        created_at: act.now,
+    };
+    store::operations::insert(&act.tx, operation).await?;
+    act.record("operation", id.to_string());
+    Ok(id)
+}
+
+/// A claimed job: the only one who may go on with it, as long as its lease is confirmed.
+pub(crate) struct Job {
+    pub portal: Portal,
+    pub caller: Caller,
+    pub operation: Operation,
+    pub owner: String,
+}
+
+/// Another worker holds the job by now: stop without a trace.
+#[derive(Debug, thiserror::Error)]
+#[error("the lease of the job was lost")]
+pub(crate) struct LeaseLost;
+
+impl Job {
+    /// Prepares a claimed operation: acts for whoever asked.
+    pub(crate) async fn new(portal: &Portal, operation: Operation, owner: &str) -> ServiceResult<Self> {
+        let db = portal.db().read();
+        let user = store::users::get(db, operation.created_by).await?;
+        let user = user.ok_or_else(|| store::StoreError::inconsistent("operations", operation.id))?;
+        let roles = store::users::roles(db, UserId(user.id)).await?;
+        let caller = Caller::new(&user, roles, Via::Job, None, operation.id.to_string());
+        Ok(Self { portal: portal.clone(), caller, operation, owner: owner.to_owned() })
+    }
+
+    /// Runs it to its end, or to an error after which it is tried again.
+    pub(crate) async fn run(&mut self) -> ServiceResult<()> {
+        match self.operation.kind {
+            OperationKind::KeyInstall => install_key::run(self).await,
+            OperationKind::KeyRewrap => rewrap::run(self).await,
+            OperationKind::EnvironmentApply | OperationKind::EnvironmentReturn => reseal::run(self).await,
+            OperationKind::RowImport => import_rows::run(self).await,
+        }
+    }
+
+    /// Moves to step `step` and writes down when, unless it is there already.
+    pub(crate) fn enter(&mut self, step: usize) {
+        let now = self.portal.clock().now();
+        self.operation.step = self.operation.step.max(step);
+        while self.operation.step_times.len() <= step {
+            self.operation.step_times.push(now);
+        }
+    }
+
+    /// Confirms the lease and writes the progress inside `tx`, then commits it.
+    pub(crate) async fn commit(&mut self, tx: DatabaseTransaction) -> ServiceResult<()> {
+        let until = self.portal.clock().now() + self.portal.settings().lease;
+        if !store::operations::progress(&tx, &self.owner, &self.operation, until).await? {
+            return Err(ServiceError::Internal(LeaseLost.into()));
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Ends the operation inside `act`, which commits with it.
+    pub(crate) async fn finish(
+        owner: &str,
+        operation: &Operation,
+        succeeded: bool,
+        act: &Act,
+    ) -> ServiceResult<()> {
+        if !store::operations::finish(&act.tx, owner, operation, succeeded, act.now).await? {
+            return Err(ServiceError::Internal(LeaseLost.into()));
+        }
+        Ok(())
+    }
+
+    /// The action that the audit trail names for the kind.
+    pub(crate) fn action(&self) -> Action {
+        match self.operation.kind {
+            OperationKind::KeyInstall => Action::KeyInstall,
+            OperationKind::KeyRewrap => Action::EnvironmentRewrap,
+            OperationKind::EnvironmentApply => Action::EnvironmentApply,
+            OperationKind::EnvironmentReturn => Action::EnvironmentReturn,
+            OperationKind::RowImport => Action::RowImport,
+        }
+    }
+}

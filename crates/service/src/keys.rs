@@ -1,0 +1,300 @@
+//! Protection keys: list, upload, activate (rules §2.1, K2–K5).
+
+use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Target, act, jobs, mails::Notice, risk};
+use domain::{
+    Code, KeyId, Refusal, RingId, Timestamp,
+    actions::Action,
+    environments::EnvironmentState,
+    events::Event,
+    keys::{KeyState, Source},
+    names::KeyName,
+    operations::OperationKind,
+    policy::{self, Decision},
+    rings::RingFacts,
+};
+use sha2::{Digest, Sha256};
+use store::keys::Key;
+use vault::{Kek, Password, pfx, pfx::PfxRefusal};
+
+/// The largest key file that is read, in bytes.
+pub const MAX_FILE: usize = 256 * 1024;
+
+/// A key as lists show it.
+pub struct ListedKey {
+    pub key: Key,
+    /// The address of who brought it.
+    pub created_by: String,
+    /// How many environments are encrypted with it.
+    pub environments: u64,
+    /// Whether it may be activated now; if not, why and from when.
+    pub activate: Decision,
+}
+
+/// Everything the page of one ring shows, at one moment.
+pub struct Overview {
+    pub ring: RingId,
+    pub facts: RingFacts,
+    pub now: Timestamp,
+    pub keys: Vec<ListedKey>,
+    /// Whether a key may be added now.
+    pub add: Decision,
+    /// Self-managed environments, and all that are not deleted.
+    pub self_managed: u64,
+    pub environments: u64,
+    /// How many are mailed about a change.
+    pub administrators: usize,
+}
+
+/// What a new key's form says. `file` and `password` are dropped when the key is made.
+pub struct Upload {
+    pub name: String,
+    pub file: Vec<u8>,
+    pub password: Password,
+    /// For API tokens: the request itself acknowledges the risk.
+    pub risk_acknowledged: bool,
+}
+
+/// What became of an upload.
+pub struct Uploaded {
+    pub id: KeyId,
+    /// The first uploaded key activates itself (PP-070).
+    pub activating: bool,
+}
+
+/// The rings the caller may see, for the region pivot.
+pub async fn rings(portal: &Portal, caller: &Caller) -> ServiceResult<Vec<store::rings::Ring>> {
+    act::permit(caller, Action::TenantRead, None)?;
+    Ok(store::rings::list(portal.db().read(), caller.tenant()).await?)
+}
+
+/// The keys of a ring with what may be done to each now.
+pub async fn overview(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<Overview> {
+    let db = portal.db().read();
+    act::resolve(db, caller, Target::Ring(ring)).await?;
+    act::permit(caller, Action::KeyRead, None)?;
+    let now = portal.clock().now();
+    let facts = store::rings::facts(db, ring).await?;
+    let counts = store::environments::count_by_state(db, ring).await?;
+    let count = |state| counts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
+    let self_managed = count(EnvironmentState::SelfManaged);
+    let users = store::users::list(db, caller.tenant()).await?;
+    let mut keys = Vec::new();
+    for key in store::keys::list(db, ring).await? {
+        let activate =
+            role(caller, Action::KeyActivate).and_then(|()| policy::activate_key(&facts, key.state, now));
+        let environments = if matches!(key.state, KeyState::Active { .. }) { self_managed } else { 0 };
+        let created_by =
+            users.iter().find(|u| u.id == key.created_by.0).map_or_else(String::new, |u| u.email.clone());
+        keys.push(ListedKey { key, created_by, environments, activate });
+    }
+    Ok(Overview {
+        ring,
+        add: role(caller, Action::KeyAdd).and_then(|()| policy::add_key(&facts)),
+        facts,
+        now,
+        keys,
+        self_managed,
+        environments: counts.iter().filter(|(s, _)| *s != EnvironmentState::Deleted).map(|(_, n)| n).sum(),
+        administrators: store::users::administrators(db, caller.tenant()).await?.len(),
+    })
+}
+
+/// One key with its ring's facts.
+pub async fn get(portal: &Portal, caller: &Caller, id: KeyId) -> ServiceResult<(ListedKey, Overview)> {
+    let scope = act::resolve(portal.db().read(), caller, Target::Key(id)).await?;
+    let ring = scope.key.map(|key| key.ring_id).ok_or_else(|| Refusal::not_found("key"))?;
+    let mut overview = overview(portal, caller, ring).await?;
+    let at = overview.keys.iter().position(|listed| listed.key.id == id);
+    let at = at.ok_or_else(|| Refusal::not_found("key"))?;
+    Ok((overview.keys.swap_remove(at), overview))
+}
+
+/// K2: brings a key from a password-protected PFX (PP-039…PP-041, PP-066…PP-071).
+pub async fn upload(portal: &Portal, caller: &Caller, ring: RingId, form: Upload) -> ServiceResult<Uploaded> {
+    // Before any work: a refused upload must not cost RSA checks, nor tell whether a password fits.
+    let guard = portal
+        .act(caller, Action::KeyAdd, Target::Ring(ring), |act| Box::pin(check_upload(act, form)))
+        .await?;
+    guard_then_read(portal, caller, ring, guard).await
+}
+
+/// The form after its cheap checks; nothing is stored yet. The audit trail has the attempt.
+async fn check_upload(act: &mut Act, form: Upload) -> ServiceResult<(KeyName, Upload)> {
+    risk::require(act, form.risk_acknowledged).await?;
+    let ring = act.ring()?;
+    let name = KeyName::parse(&form.name).map_err(|why| Refusal::field(Code::KeyNameInvalid, "name", why))?;
+    policy::add_key(&store::rings::facts(&act.tx, RingId(ring.id)).await?)?;
+    if store::keys::name_taken(&act.tx, RingId(ring.id), name.as_str()).await? {
+        return Err(name_taken(&name).into());
+    }
+    act.record("step", "file received");
+    act.record("name", name.as_str());
+    Ok((name, form))
+}
+
+async fn guard_then_read(
+    portal: &Portal,
+    caller: &Caller,
+    ring: RingId,
+    (name, form): (KeyName, Upload),
+) -> ServiceResult<Uploaded> {
+    let read = tokio::task::spawn_blocking(move || read_file(&form.file, &form.password)).await;
+    let kek = read.map_err(|error| anyhow::anyhow!(error))?;
+    portal
+        .act(caller, Action::KeyAdd, Target::Ring(ring), move |act| {
+            Box::pin(async move { store_upload(act, name, kek?).await })
+        })
+        .await
+}
+
+/// Reads the file and says exactly what is wrong with it.
+fn read_file(file: &[u8], password: &Password) -> ServiceResult<Kek> {
+    if file.len() > MAX_FILE {
+        return Err(file_refusal(Code::TooLarge, "Key files are at most 256 KiB.").into());
+    }
+    if file.is_empty() {
+        return Err(file_refusal(Code::KeyFileFormat, "Select a key file (.pfx).").into());
+    }
+    pfx::read(file, password).map(|imported| imported.kek).map_err(|refusal| explain(refusal).into())
+}
+
+fn file_refusal(code: Code, text: impl Into<String>) -> Refusal {
+    Refusal::field(code, "file", text)
+}
+
+/// The refusal's own words, at the field they are about.
+fn explain(refusal: PfxRefusal) -> Refusal {
+    let (code, field) = match &refusal {
+        PfxRefusal::NotPkcs12 | PfxRefusal::Scheme { .. } | PfxRefusal::WorkFactor => {
+            (Code::KeyFileFormat, "file")
+        }
+        PfxRefusal::NoPassword => (Code::KeyFileNoPassword, "file"),
+        PfxRefusal::BadPassword => (Code::KeyFileBadPassword, "password"),
+        PfxRefusal::NoPrivateKey => (Code::KeyFileNoPrivate, "file"),
+        PfxRefusal::SeveralPrivateKeys => (Code::KeyFileSeveral, "file"),
+        PfxRefusal::Algorithm { .. } => (Code::KeyAlgorithm, "file"),
+        PfxRefusal::WeakKey { .. } => (Code::KeyWeak, "file"),
+        PfxRefusal::TooLarge => (Code::TooLarge, "file"),
+    };
+    Refusal::field(code, field, refusal.to_string())
+}
+
+/// K2a, K2b: seals and stores, under the ring's lock; the first upload activates itself.
+async fn store_upload(act: &mut Act, name: KeyName, kek: Kek) -> ServiceResult<Uploaded> {
+    let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
+    let ring_id = RingId(ring.id);
+    let facts = store::rings::facts(&act.tx, ring_id).await?;
+    policy::add_key(&facts)?;
+    if store::keys::name_taken(&act.tx, ring_id, name.as_str()).await? {
+        return Err(name_taken(&name).into());
+    }
+    let fingerprint = *kek.fingerprint().as_bytes();
+    if let Some(same) = store::keys::by_fingerprint(&act.tx, ring_id, &fingerprint).await? {
+        let text = format!("This key is already here, as {}.", same.name);
+        return Err(file_refusal(Code::KeyAlreadyPresent, text).into());
+    }
+    // PP-070: the first uploaded key activates itself, unless another is just being installed.
+    let first = !facts.ever_activated && facts.installing.is_none();
+    let id = KeyId(act.fresh_id());
+    let state = if first { KeyState::Available.activate(act.now)? } else { KeyState::Available };
+    let key = Key {
+        id,
+        ring_id,
+        name: name.to_string(),
+        source: Source::Uploaded,
+        bits: kek.bits(),
+        fingerprint,
+        public_key: kek.public().spki_der().to_vec(),
+        material: Some(act.portal.keyring().seal_protection_key(&kek, ring_id, id)),
+        state,
+        created_at: act.now,
+        created_by: act.caller.user(),
+        activated_at: None,
+        error: None,
+    };
+    act.record("key", name.as_str());
+    act.record("fingerprint", hex(&fingerprint));
+    act.record("state", state.as_str());
+    act.notify(Notice::of_key(Event::KeyAdded, &ring, &key, None)).await?;
+    store::keys::insert(&act.tx, key).await?;
+    if first {
+        jobs::queue(act, OperationKind::KeyInstall, ring_id, jobs::On::Key(id), 1).await?;
+    }
+    Ok(Uploaded { id, activating: first })
+}
+
+/// K3: asks for an activation; a job installs the key (PP-072…PP-083). `confirmed` is PP-075's
+/// second confirmation.
+pub async fn activate(
+    portal: &Portal,
+    caller: &Caller,
+    id: KeyId,
+    confirmed: bool,
+    risk_acknowledged: bool,
+) -> ServiceResult<domain::OperationId> {
+    portal
+        .act(caller, Action::KeyActivate, Target::Key(id), move |act| {
+            Box::pin(async move {
+                risk::require(act, risk_acknowledged).await?;
+                if !confirmed {
+                    return Err(
+                        not_confirmed("the key change and that all administrators will be notified").into()
+                    );
+                }
+                start_activation(act, id).await
+            })
+        })
+        .await
+}
+
+async fn start_activation(act: &mut Act, id: KeyId) -> ServiceResult<domain::OperationId> {
+    let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
+    let ring_id = RingId(ring.id);
+    let key = store::keys::lock(&act.tx, id).await?.ok_or_else(|| Refusal::not_found("key"))?;
+    let facts = store::rings::facts(&act.tx, ring_id).await?;
+    policy::activate_key(&facts, key.state, act.now)?;
+    let previous = store::keys::active(&act.tx, ring_id).await?;
+    let state = key.state.activate(act.now)?;
+    store::keys::set_state(&act.tx, id, state, None).await?;
+    act.record("key", key.name.as_str());
+    act.record("before", key.state.as_str());
+    act.record("after", state.as_str());
+    act.notify(Notice::of_key(Event::KeyActivationRequested, &ring, &key, previous.as_ref())).await?;
+    jobs::queue(act, OperationKind::KeyInstall, ring_id, jobs::On::Key(id), 1).await
+}
+
+pub(crate) fn not_confirmed(what: &str) -> Refusal {
+    Refusal::field(Code::NotConfirmed, "confirmed", format!("Confirm {what}."))
+}
+
+fn name_taken(name: &KeyName) -> Refusal {
+    Refusal::field(
+        Code::KeyNameTaken,
+        "name",
+        format!("There is or was a key called {name} in this region; choose another name (X-39)."),
+    )
+}
+
+/// Whether the caller's roles allow it at all, as a decision beside the rules'.
+pub(crate) fn role(caller: &Caller, action: Action) -> Decision {
+    match act::permit(caller, action, None) {
+        Ok(()) => Ok(()),
+        Err(ServiceError::Refused(refusal)) => Err(*refusal),
+        Err(ServiceError::Internal(_)) => Err(Refusal::new(Code::Forbidden, "Not allowed.")),
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// SHA-256, for what is kept only as a hash.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}

@@ -1,0 +1,55 @@
+//! Places where a crash test pulls the plug.
+
+/// Names every place, so that a test can try each one and count them.
+pub const KILL_POINTS: &[&str] = &[
+    "act.before_commit",
+    "act.after_commit",
+    "install.started",
+    "install.wrapped",
+    "rewrap.batch",
+    "rewrap.before_retire",
+    "reseal.key_made",
+    "reseal.batch",
+    "reseal.checked",
+    "reseal.switched",
+    "import.piece",
+    "import.batch",
+    "import.before_finish",
+    "mail.before_send",
+    "mail.after_send",
+];
+
+/// Aborts the process if `KEYSTEAD_KILL_AT` names this place (`name` or `name:3` for the third time).
+/// Compiled to nothing without the feature `kill-points`.
+#[inline]
+pub fn kill_point(name: &'static str) {
+    #[cfg(feature = "kill-points")]
+    armed::check(name);
+    #[cfg(not(feature = "kill-points"))]
+    let _ = name;
+}
+
+#[cfg(feature = "kill-points")]
+mod armed {
+    use std::sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    static SET: OnceLock<Option<(String, u32)>> = OnceLock::new();
+    static PASSED: AtomicU32 = AtomicU32::new(0);
+
+    pub(super) fn check(name: &'static str) {
+        let set = SET.get_or_init(|| {
+            let text = std::env::var("KEYSTEAD_KILL_AT").ok()?;
+            let (name, count) = text.split_once(':').unwrap_or((&text, "1"));
+            Some((name.to_owned(), count.parse().unwrap_or(1)))
+        });
+        if let Some((wanted, count)) = set
+            && wanted == name
+            && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == *count
+        {
+            std::process::abort();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What mails say (X-40) and how they enter the outbox: one message per administrator (PP-033).
+
+use crate::{Act, ServiceResult, keys::hex};
+use domain::{MessageId, Timestamp, events::Event, rings};
+use std::fmt::Write as _;
+use store::{environments::Environment, keys::Key, messages::Message, messages::MessageState, rings::Ring};
+
+/// What happened, as every administrator is told. Never holds a password or key material.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    pub event: Event,
+    pub region: String,
+    /// The key's name and fingerprint.
+    pub key: Option<(String, String)>,
+    /// The key before it, likewise.
+    pub previous: Option<(String, String)>,
+    pub environment: Option<String>,
+    /// How many environments it concerns.
+    pub affected: Option<u64>,
+    /// When the activation completed: starts the 24 h and 72 h timers.
+    pub activated_at: Option<Timestamp>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// Where to look, below the public address.
+    pub path: String,
+}
+
+impl Notice {
+    /// About a key, and the one it replaces.
+    pub fn of_key(event: Event, ring: &Ring, key: &Key, previous: Option<&Key>) -> Self {
+        let named = |key: &Key| (key.name.clone(), hex(&key.fingerprint));
+        Self {
+            event,
+            region: ring.region.clone(),
+            key: Some(named(key)),
+            previous: previous.map(named),
+            environment: None,
+            affected: None,
+            activated_at: None,
+            error: None,
+            path: format!("/encryption-keys?region={}", ring.region),
+        }
+    }
+
+    /// About an environment and the key that was applied or left.
+    pub fn of_environment(event: Event, ring: &Ring, environment: &Environment, key: Option<&Key>) -> Self {
+        Self {
+            event,
+            region: ring.region.clone(),
+            key: key.map(|key| (key.name.clone(), hex(&key.fingerprint))),
+            previous: None,
+            environment: Some(environment.name.clone()),
+            affected: None,
+            activated_at: None,
+            error: None,
+            path: format!("/environments/{}/encryption", environment.id),
+        }
+    }
+
+    fn subject(&self) -> String {
+        let key = self.key.as_ref().map_or("", |(name, _)| name);
+        let environment = self.environment.as_deref().unwrap_or("");
+        match self.event {
+            Event::KeyAdded => format!("Encryption key {key} was added"),
+            Event::KeyActivationRequested => format!("Encryption key {key} is being activated"),
+            Event::KeyActivated => format!("Encryption key {key} is now active"),
+            Event::KeyActivationFailed => format!("Encryption key {key} could not be activated"),
+            Event::EnvironmentApplied => format!("{environment} is now encrypted with your own key"),
+            Event::EnvironmentReturned => format!("{environment} is back on standard encryption"),
+            Event::EnvironmentChangeFailed => format!("The encryption of {environment} could not be changed"),
+        }
+    }
+
+    /// The facts, as label and value, in the order they are read.
+    fn facts(&self, act: &Act, tenant: &str) -> Vec<(&'static str, String)> {
+        let mut facts = vec![
+            ("Who", format!("{} ({})", act.caller.name(), act.caller.email())),
+            ("What", self.event.as_str().replace('_', " ")),
+            ("Organisation", tenant.to_owned()),
+            ("Region", self.region.clone()),
+        ];
+        let named = |(name, print): &(String, String)| format!("{name}, SHA-256 {print}");
+        facts.extend(self.environment.as_ref().map(|name| ("Environment", name.clone())));
+        facts.extend(self.previous.as_ref().map(|key| ("Key before", named(key))));
+        facts.extend(self.key.as_ref().map(|key| ("Key", named(key))));
+        facts.extend(self.affected.map(|n| ("Environments affected", n.to_string())));
+        facts.push(("Time", act.now.human()));
+        facts.push(("From address", act.caller.address().unwrap_or("not known").to_owned()));
+        if let Some(at) = self.activated_at {
+            let (next, lock) = (at + rings::BETWEEN_ACTIVATIONS, at + rings::NO_LOCK_AFTER_CHANGE);
+            facts.push(("Locking possible from", lock.human()));
+            if self.previous.is_some() {
+                facts.push(("Roll-back possible", format!("from {} until {}", next.human(), lock.human())));
+            }
+        }
+        facts.extend(self.error.as_ref().map(|why| ("Why", why.clone())));
+        facts.push(("Reference", act.caller.request_id().to_owned()));
+        facts
+    }
+}
+
+/// Queues the notice for each administrator, in the transaction of the change.
+pub(crate) async fn queue(act: &mut Act, notice: Notice) -> ServiceResult<()> {
+    let tenant = store::tenants::get(&act.tx, act.caller.tenant()).await?;
+    let tenant = tenant.map(|tenant| tenant.name).unwrap_or_default();
+    let link = format!("{}{}", act.portal.settings().public_url, notice.path);
+    let facts = notice.facts(act, &tenant);
+    let subject = format!("[Keystead] {}", notice.subject());
+    for user in store::users::administrators(&act.tx, act.caller.tenant()).await? {
+        let message = Message {
+            id: MessageId(act.fresh_id()),
+            tenant_id: act.caller.tenant(),
+            event: notice.event,
+            user_id: domain::UserId(user.id),
+            subject: subject.clone(),
+            text: text(&user.name, &notice, &facts, &link),
+            html: html(&user.name, &notice, &facts, &link),
+            address: user.email,
+            state: MessageState::Queued,
+            attempts: 0,
+            next_attempt_at: act.now,
+            last_error: None,
+            created_at: act.now,
+            sent_at: None,
+        };
+        store::messages::insert(&act.tx, message).await?;
+    }
+    Ok(())
+}
+
+const QUESTION: &str =
+    "Was this authorised? If you do not know of it, look at once and ask the person named above.";
+
+fn text(name: &str, notice: &Notice, facts: &[(&str, String)], link: &str) -> String {
+    let mut text = format!("Hello {name},\n\n{}.\n\n", notice.subject());
+    for (label, value) in facts {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{label}: {value}");
+    }
+    let _ = write!(text, "\n{QUESTION}\n{link}\n\nYou receive this because you are an administrator.\n");
+    text
+}
+
+fn html(name: &str, notice: &Notice, facts: &[(&str, String)], link: &str) -> String {
+    let mut rows = String::new();
+    for (label, value) in facts {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            rows,
+            "<tr><th align=\"left\" valign=\"top\" style=\"padding:4px 16px 4px 0;font-weight:600\">{}</th>\
+             <td style=\"padding:4px 0;word-break:break-word\">{}</td></tr>",
+            escape(label),
+            escape(value)
+        );
+    }
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>{subject}</title>\
+         <body style=\"font:14px/20px 'Segoe UI',sans-serif;color:#242424;max-width:640px\">\
+         <p>Hello {name},</p><h1 style=\"font-size:20px;line-height:28px\">{subject}.</h1>\
+         <table style=\"border-collapse:collapse\">{rows}</table>\
+         <p>{QUESTION}</p><p><a href=\"{link}\">Open it in Keystead</a></p>\
+         <p style=\"color:#616161\">You receive this because you are an administrator.</p></body></html>",
+        subject = escape(&notice.subject()),
+        name = escape(name),
+        link = escape(link),
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,32 @@
+//! The outbox as administrators read it.
+
+use crate::{Caller, Portal, ServiceResult, act};
+use domain::{MessageId, Refusal, actions::Action};
+use store::{Cursor, Page, messages::Message};
+
+/// A page of the tenant's messages, the newest first.
+pub async fn list(
+    portal: &Portal,
+    caller: &Caller,
+    after: Option<Cursor>,
+    limit: usize,
+) -> ServiceResult<Page<Message>> {
+    act::permit(caller, Action::MessageRead, None)?;
+    let limit = limit.clamp(1, 200);
+    Ok(store::messages::list(portal.db().read(), caller.tenant(), after.as_ref(), limit).await?)
+}
+
+/// One message.
+pub async fn get(portal: &Portal, caller: &Caller, id: MessageId) -> ServiceResult<Message> {
+    act::permit(caller, Action::MessageRead, None)?;
+    let found = store::messages::get(portal.db().read(), caller.tenant(), id).await?;
+    Ok(found.ok_or_else(|| Refusal::not_found("message"))?)
+}
+
+/// How many messages have trouble: the banner's number. Zero for callers who may not read messages.
+pub async fn troubled(portal: &Portal, caller: &Caller) -> ServiceResult<u64> {
+    if !caller.may(Action::MessageRead, None) {
+        return Ok(0);
+    }
+    Ok(store::messages::count_troubled(portal.db().read(), caller.tenant()).await?)
+}

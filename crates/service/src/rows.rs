@@ -1,0 +1,258 @@
+//! Rows: sealed on the way in, opened on the way out, never anything else in the database.
+
+use crate::{Act, Caller, Portal, ServiceResult, Target, act, fresh, tables::no_files};
+use domain::{
+    Code, Refusal, RowId, TableId,
+    actions::Action,
+    cells::{Cell, has_files},
+    environments::EnvironmentState,
+    policy,
+    tables::TableShape,
+};
+use store::{Page, environments::Environment, rows::SealedRow, tables::Table};
+use vault::{DataKey, Place};
+
+/// A row as people see it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    pub id: RowId,
+    /// In the order of the table's columns.
+    pub cells: Vec<Cell>,
+}
+
+/// At most this many rows in one request.
+pub const MAX_BATCH: usize = 10_000;
+
+/// A page of rows in the order they were added; the read is on record before it is answered.
+pub async fn page(
+    portal: &Portal,
+    caller: &Caller,
+    table: TableId,
+    after: Option<RowId>,
+    limit: usize,
+) -> ServiceResult<(Table, Page<Row>)> {
+    read(portal, caller, table, after, limit, Action::RowRead).await
+}
+
+/// As [`page`], for an export: recorded as one.
+pub async fn export_page(
+    portal: &Portal,
+    caller: &Caller,
+    table: TableId,
+    after: Option<RowId>,
+) -> ServiceResult<(Table, Page<Row>)> {
+    read(portal, caller, table, after, portal.settings().batch, Action::RowExport).await
+}
+
+async fn read(
+    portal: &Portal,
+    caller: &Caller,
+    table: TableId,
+    after: Option<RowId>,
+    limit: usize,
+    action: Action,
+) -> ServiceResult<(Table, Page<Row>)> {
+    let db = portal.db().read();
+    let (environment, table) = open_table(portal, caller, table, action).await?;
+    let key = portal.keyring().data_key(db, &environment).await?;
+    let sealed = store::rows::page(db, table.id, after, limit.clamp(1, 1_000)).await?;
+    let mut items = Vec::with_capacity(sealed.items.len());
+    for row in &sealed.items {
+        items.push(Row { id: row.id, cells: open(&key, &environment, table.id, row)? });
+    }
+    let details = serde_json::json!({ "rows": items.len(), "after": after.map(|id| id.to_string()) });
+    let target = (format!("table {}", table.shape.name), table.id.0);
+    portal.reads().record(caller, action, target, details.to_string(), portal.clock().now()).await?;
+    Ok((table, Page { items, next: sealed.next }))
+}
+
+/// One row; the read is on record before it is answered.
+pub async fn get(portal: &Portal, caller: &Caller, table: TableId, id: RowId) -> ServiceResult<(Table, Row)> {
+    let db = portal.db().read();
+    let (environment, table) = open_table(portal, caller, table, Action::RowRead).await?;
+    let key = portal.keyring().data_key(db, &environment).await?;
+    let row = store::rows::get(db, table.id, id).await?.ok_or_else(|| Refusal::not_found("row"))?;
+    let cells = open(&key, &environment, table.id, &row)?;
+    let details = serde_json::json!({ "row": id.to_string() });
+    let target = (format!("table {}", table.shape.name), table.id.0);
+    portal.reads().record(caller, Action::RowRead, target, details.to_string(), portal.clock().now()).await?;
+    Ok((table, Row { id, cells }))
+}
+
+async fn open_table(
+    portal: &Portal,
+    caller: &Caller,
+    table: TableId,
+    action: Action,
+) -> ServiceResult<(Environment, Table)> {
+    let scope = act::resolve(portal.db().read(), caller, Target::Table(table)).await?;
+    let missing = || Refusal::not_found("table");
+    let environment = scope.environment.ok_or_else(missing)?;
+    let table = scope.table.ok_or_else(missing)?;
+    act::permit(caller, action, Some(environment.id))?;
+    policy::use_data(environment.state)?;
+    Ok((environment, table))
+}
+
+/// Adds rows, all or none; the error names the row (from 0) and the column.
+pub async fn insert(
+    portal: &Portal,
+    caller: &Caller,
+    table: TableId,
+    rows: Vec<Vec<Cell>>,
+) -> ServiceResult<Vec<RowId>> {
+    portal
+        .act(caller, Action::RowWrite, Target::Table(table), move |act| {
+            Box::pin(async move {
+                if rows.is_empty() || rows.len() > MAX_BATCH {
+                    return Err(Refusal::field(Code::Invalid, "rows", "Give 1 to 10,000 rows.").into());
+                }
+                let table = act.table()?;
+                let mut checked = Vec::with_capacity(rows.len());
+                for (index, cells) in rows.into_iter().enumerate() {
+                    checked.push(check(&table.shape, cells, &format!("rows[{index}]."))?);
+                }
+                act.record("rows", checked.len());
+                store_new(act, &table, checked).await
+            })
+        })
+        .await
+}
+
+async fn store_new(act: &mut Act, table: &Table, rows: Vec<Vec<Cell>>) -> ServiceResult<Vec<RowId>> {
+    let (environment, key) = writable(act, rows.iter().any(|cells| has_files(cells))).await?;
+    let mut ids = fresh::Sequence::new(act.now);
+    let mut sealed = Vec::with_capacity(rows.len());
+    for cells in &rows {
+        sealed.push(seal(&key, &environment, table.id, RowId(ids.id()), cells)?);
+    }
+    let made = sealed.iter().map(|row| row.id).collect();
+    add(&act.tx, table.id, sealed).await?;
+    Ok(made)
+}
+
+/// Inserts sealed rows and counts them.
+pub(crate) async fn add(
+    tx: &impl store::ConnectionTrait,
+    table: TableId,
+    rows: Vec<SealedRow>,
+) -> ServiceResult<()> {
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let files = i64::try_from(rows.iter().filter(|row| row.has_files).count()).unwrap_or(i64::MAX);
+    store::rows::insert(tx, table, rows).await?;
+    store::tables::count(tx, table, count, files).await?;
+    Ok(())
+}
+
+/// Replaces a row's cells.
+pub async fn update(
+    portal: &Portal,
+    caller: &Caller,
+    table: TableId,
+    id: RowId,
+    cells: Vec<Cell>,
+) -> ServiceResult<()> {
+    portal
+        .act(caller, Action::RowWrite, Target::Table(table), move |act| {
+            Box::pin(async move {
+                let table = act.table()?;
+                let cells = check(&table.shape, cells, "")?;
+                let (environment, key) = writable(act, has_files(&cells)).await?;
+                let old = store::rows::lock(&act.tx, table.id, id).await?;
+                let old = old.ok_or_else(|| Refusal::not_found("row"))?;
+                let row = seal(&key, &environment, table.id, id, &cells)?;
+                let files = i64::from(row.has_files) - i64::from(old.has_files);
+                store::rows::reseal(&act.tx, table.id, vec![row]).await?;
+                store::tables::count(&act.tx, table.id, 0, files).await?;
+                act.record("row", id.to_string());
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Deletes a row.
+pub async fn delete(portal: &Portal, caller: &Caller, table: TableId, id: RowId) -> ServiceResult<()> {
+    portal
+        .act(caller, Action::RowDelete, Target::Table(table), move |act| {
+            Box::pin(async move {
+                let table = act.table()?;
+                let environment = act.environment()?.id;
+                policy::use_data(store::environments::lock_shared(&act.tx, environment).await?.state)?;
+                let old = store::rows::lock(&act.tx, table.id, id).await?;
+                let old = old.ok_or_else(|| Refusal::not_found("row"))?;
+                store::rows::delete(&act.tx, table.id, id).await?;
+                store::tables::count(&act.tx, table.id, -1, -i64::from(old.has_files)).await?;
+                act.record("row", id.to_string());
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The environment, held against transitions until the transaction ends, and its data key.
+pub(crate) async fn writable(act: &Act, files: bool) -> ServiceResult<(Environment, DataKey)> {
+    let id = act.environment()?.id;
+    let environment = store::environments::lock_shared(&act.tx, id).await?;
+    policy::use_data(environment.state)?;
+    if files && environment.state == EnvironmentState::SelfManaged {
+        return Err(no_files().into());
+    }
+    let key = act.portal.keyring().data_key(&act.tx, &environment).await?;
+    Ok((environment, key))
+}
+
+fn check(shape: &TableShape, cells: Vec<Cell>, prefix: &str) -> Result<Vec<Cell>, Refusal> {
+    if cells.len() != shape.columns.len() {
+        let text = format!("Give one value for each of the {} columns.", shape.columns.len());
+        return Err(Refusal::field(Code::Invalid, prefix.trim_end_matches('.'), text));
+    }
+    let pairs = shape.columns.iter().zip(cells);
+    pairs
+        .map(|(column, cell)| {
+            let field = format!("{prefix}{}", column.name);
+            Cell::check(column, cell).map_err(|why| Refusal::field(Code::Invalid, &field, why))
+        })
+        .collect()
+}
+
+/// Seals a row at its place with the environment's current generation.
+pub(crate) fn seal(
+    key: &DataKey,
+    environment: &Environment,
+    table: TableId,
+    id: RowId,
+    cells: &[Cell],
+) -> ServiceResult<SealedRow> {
+    let plain = vault::Zeroizing::new(serde_json::to_vec(cells)?);
+    let generation = environment.generation;
+    let sealed = key.seal(&place(environment, table, id, generation), &plain);
+    Ok(SealedRow { id, generation, has_files: has_files(cells), sealed })
+}
+
+/// Opens a row at its place.
+fn open(
+    key: &DataKey,
+    environment: &Environment,
+    table: TableId,
+    row: &SealedRow,
+) -> ServiceResult<Vec<Cell>> {
+    if row.generation != environment.generation {
+        // The data key changed between two reads: a job has just finished.
+        return Err(Refusal::new(Code::EnvironmentBusy, "The environment's data key has just changed.")
+            .remedy("Try again.")
+            .into());
+    }
+    let plain = key.open(&place(environment, table, row.id, row.generation), &row.sealed)?;
+    Ok(serde_json::from_slice(&plain)?)
+}
+
+/// Where a row is bound to: owner, table, row and generation.
+pub(crate) fn place(environment: &Environment, table: TableId, id: RowId, generation: u32) -> Place {
+    Place {
+        owner: *environment.id.0.as_bytes(),
+        table: *table.0.as_bytes(),
+        row: *id.0.as_bytes(),
+        generation,
+    }
+}
