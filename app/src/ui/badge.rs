@@ -142,7 +142,7 @@ pub fn StateBadge(
         Some(name) => view! { <Icon name large=false /> }.into_any(),
         None => view! { <Spinner /> }.into_any(),
     };
-    let class = if state == State::Deleted { "tone-neutral struck" } else { tone.class() };
+    let class = if state == State::Deleted && label.is_none() { "tone-neutral struck" } else { tone.class() };
     badge(label.unwrap_or_else(|| word.to_owned()), class, icon)
 }
 

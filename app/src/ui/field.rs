@@ -41,7 +41,7 @@ impl Words {
         let below = notes(&id, error, hint);
         view! {
             <div class="field">
-                <label for=id>{label} {optional(required)}</label>
+                <label for=id>{label} " " {optional(required)}</label>
                 {control}
                 {below}
             </div>
@@ -56,7 +56,7 @@ impl Words {
         let below = notes(&id, error, hint);
         view! {
             <fieldset class="field" id=id tabindex="-1" aria-describedby=described>
-                <legend>{label} {optional(required)}</legend>
+                <legend>{label} " " {optional(required)}</legend>
                 {controls}
                 {below}
             </fieldset>

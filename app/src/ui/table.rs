@@ -19,7 +19,8 @@ pub enum Sort {
 #[derive(Clone, Debug)]
 pub struct Column {
     pub(super) label: String,
-    pub(super) numeric: bool,
+    numeric: bool,
+    minor: bool,
     hidden: bool,
     sort: Option<(String, Option<Sort>)>,
 }
@@ -27,7 +28,7 @@ pub struct Column {
 impl Column {
     /// A column that cannot be sorted by.
     pub fn new(label: impl Into<String>) -> Self {
-        Self { label: label.into(), numeric: false, hidden: false, sort: None }
+        Self { label: label.into(), numeric: false, minor: false, hidden: false, sort: None }
     }
 
     /// Aligns its cells right, for figures.
@@ -35,6 +36,23 @@ impl Column {
     pub fn numeric(mut self) -> Self {
         self.numeric = true;
         self
+    }
+
+    /// Leaves where the table has little room but still columns; the details page has it too.
+    #[must_use]
+    pub fn minor(mut self) -> Self {
+        self.minor = true;
+        self
+    }
+
+    /// The class of its cells.
+    pub(super) fn class(&self) -> Option<&'static str> {
+        match (self.numeric, self.minor) {
+            (true, true) => Some("numeric minor"),
+            (true, false) => Some("numeric"),
+            (false, true) => Some("minor"),
+            (false, false) => None,
+        }
     }
 
     /// Its name is for assistive technology only: a column of buttons.
@@ -83,7 +101,7 @@ pub fn DataTable(
             <table class="table" role="table">
                 <caption class=if titled { "table-title" } else { "visually-hidden" }>{caption.clone()}</caption>
                 <thead role="rowgroup">
-                    <tr role="row">
+                    <tr role="row" data-label="Sort by">
                         {pick
                             .then(|| {
                                 view! {
@@ -104,12 +122,12 @@ pub fn DataTable(
 
 fn head(column: &Column) -> AnyView {
     let label = column.label.clone();
-    let numeric = column.numeric.then_some("numeric");
+    let class = column.class();
     let Some((href, now)) = column.sort.clone() else {
-        let class = if column.hidden { "visually-hidden" } else { "" };
+        let shown = if column.hidden { "visually-hidden" } else { "" };
         return view! {
-            <th role="columnheader" scope="col" class=numeric>
-                <span class=class>{label}</span>
+            <th role="columnheader" scope="col" class=class>
+                <span class=shown>{label}</span>
             </th>
         }
         .into_any();
@@ -120,7 +138,7 @@ fn head(column: &Column) -> AnyView {
         Some(Sort::Descending) => ("descending", Some(Glyph::SortDown)),
     };
     view! {
-        <th role="columnheader" scope="col" class=numeric aria-sort=order data-sort="">
+        <th role="columnheader" scope="col" class=class aria-sort=order data-sort="">
             <a class="sort" href=href>
                 {label}
                 {glyph.map(|name| view! { <Icon name large=false /> })}

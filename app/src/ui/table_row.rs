@@ -70,18 +70,18 @@ pub(super) fn body_row(row: Row, columns: &[Column], pick: bool) -> AnyView {
 }
 
 fn cell((at, (view, column)): (usize, (AnyView, &Column))) -> AnyView {
-    let numeric = column.numeric.then_some("numeric");
+    let class = column.class();
     let label = column.label.clone();
     if at == 0 {
         return view! {
-            <th role="rowheader" scope="row" class=numeric data-label=label>
+            <th role="rowheader" scope="row" class=class data-label=label>
                 {view}
             </th>
         }
         .into_any();
     }
     view! {
-        <td role="cell" class=numeric data-label=label>
+        <td role="cell" class=class data-label=label>
             {view}
         </td>
     }

@@ -133,8 +133,8 @@ pub(super) fn key_columns() -> Vec<Column> {
     vec![
         Column::new("Key name").sort("/keys?sort=-name", Some(Sort::Ascending)),
         Column::new("Key state").sort("/keys?sort=state", None),
-        Column::new("Source"),
-        Column::new("Fingerprint (SHA-256)"),
+        Column::new("Source").minor(),
+        Column::new("Fingerprint (SHA-256)").minor(),
         Column::new("Activated on").sort("/keys?sort=-activated", None),
         Column::new("Environments").numeric().sort("/keys?sort=-environments", None),
     ]
