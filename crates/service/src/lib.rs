@@ -20,6 +20,7 @@ pub mod keys;
 pub mod mails;
 pub mod messages;
 pub mod operations;
+pub mod outbox;
 pub mod risk;
 pub mod rows;
 pub mod setup;

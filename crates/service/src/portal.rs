@@ -24,7 +24,7 @@ impl Default for Settings {
         Self {
             public_url: "http://localhost:8080".to_owned(),
             smtp_configured: false,
-            lease: Duration::from_secs(30),
+            lease: Duration::from_secs(10),
             batch: 1_000,
         }
     }
