@@ -1,7 +1,8 @@
 //! What the tests of every crate lean on: private databases, an SMTP sink, key files made on the spot,
 //! and a server binary that can be killed and started again.
 //!
-//! Everything here cleans up after itself, also when the test process panics or is killed.
+//! Everything here ends with its guard. Servers and programs end even when the test process is killed;
+//! only small temporary folders stay behind then.
 
 pub mod both;
 mod cache;

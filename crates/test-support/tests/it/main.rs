@@ -8,3 +8,4 @@ mod smtp;
 mod smtp_client;
 mod smtp_faults;
 mod sqlite;
+mod victim;

@@ -1,11 +1,9 @@
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use test_support::postgres::{self, Durability, Server, sql};
-use tokio::time::{sleep, timeout};
+
+use crate::victim;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_databases_are_independent() -> Result<()> {
@@ -71,46 +69,22 @@ async fn a_dropped_server_leaves_nothing() -> Result<()> {
     Ok(())
 }
 
-/// Says where its server is and then waits for the end: the victim of the next test, which runs it by
-/// name. On its own, with nothing on its standard input, it ends at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn victim() -> Result<()> {
     let url = postgres::database().await?;
     assert_eq!(sql(&url, "SELECT 1").await?, "1");
-    if std::env::var_os("KEYSTEAD_TEST_VICTIM").is_some() {
-        writeln!(std::io::stderr(), "url={url}")?;
-        std::io::stdin().read_line(&mut String::new())?;
-    }
-    Ok(())
+    victim::wait_to_be_killed(&url)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_goes_away_when_its_process_is_killed() -> Result<()> {
-    let mut victim = Command::new(std::env::current_exe()?)
-        .args(["--exact", "postgres::victim", "--nocapture"])
-        .env("KEYSTEAD_TEST_VICTIM", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let stderr = BufReader::new(victim.stderr.take().context("no output")?);
-    let found = stderr.lines().find_map(|line| line.ok()?.strip_prefix("url=").map(str::to_owned));
-    let url = found.context("the victim did not say where its server is")?;
+    let (victim, url) = victim::run("postgres::victim")?;
     assert_eq!(sql(&url, "SELECT 1").await?, "1");
     let home = home(&url)?;
     let pid = std::fs::read_to_string(format!("{home}/data/postmaster.pid"))?;
     let server = format!("/proc/{}", pid.lines().next().context("empty postmaster.pid")?);
-
-    victim.kill()?;
-    victim.wait()?;
-
-    let gone = async {
-        while Path::new(home).exists() || Path::new(&server).exists() {
-            sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(Duration::from_secs(60), gone).await.context("the server or its files are still there")?;
-    Ok(())
+    assert!(Path::new(&server).exists());
+    victim::kill(victim, &[home, &server]).await
 }
 
 fn home(url: &str) -> Result<&str> {

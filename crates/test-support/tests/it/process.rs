@@ -3,9 +3,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use test_support::ports::free_address;
 use test_support::process::Process;
+
+use crate::victim;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -60,6 +62,26 @@ async fn a_server_may_end_in_order() -> Result<()> {
     assert!(process.terminate(LIMIT).await?.success());
     assert_eq!(process.output()?.lines().last(), Some("bye"));
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn victim() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let address = free_address()?;
+    let mut process = Process::start(server(data.path(), address), data.path().join("log"))?;
+    process.wait_until_answering(address, LIMIT).await?;
+    std::fs::write(data.path().join("pid"), process.id().context("it runs")?.to_string())?;
+    victim::wait_to_be_killed(&data.path().display().to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_ends_when_its_test_process_is_killed() -> Result<()> {
+    let (victim, data) = victim::run("process::victim")?;
+    let program = format!("/proc/{}", std::fs::read_to_string(format!("{data}/pid"))?);
+    assert!(Path::new(&program).exists());
+    victim::kill(victim, &[&program]).await?;
+    // What the victim's own guard would have done.
+    Ok(std::fs::remove_dir_all(data)?)
 }
 
 #[test]
