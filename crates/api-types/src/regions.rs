@@ -1,0 +1,64 @@
+//! Regions: one key ring each.
+
+use crate::AllowedAction;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A region's key ring: whether keys may be managed, its timers, its environments.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Region {
+    /// The region's short name, part of addresses.
+    #[schema(example = "europe")]
+    pub region: String,
+    pub eligibility: Eligibility,
+    /// Whether a key was ever active: until then, the first upload activates itself (PP-070).
+    pub ever_activated: bool,
+    /// The name of the key that is being installed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installing: Option<String>,
+    pub timers: Timers,
+    /// All environments, deleted ones aside.
+    pub environments: u64,
+    /// Those encrypted with the organisation's own key.
+    pub self_managed_environments: u64,
+    /// Those that are locked: no key can be added or activated meanwhile (PP-080, PP-120).
+    pub locked_environments: u32,
+    /// How many administrators are mailed about a change (PP-033).
+    pub administrators: usize,
+    pub allowed_actions: Vec<AllowedAction>,
+}
+
+/// What decides whether the organisation may manage its own keys here.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Eligibility {
+    /// Whether all of it together is enough.
+    pub eligible: bool,
+    /// Licensed seats (PP-004).
+    pub seats: i64,
+    /// Seats must exceed this.
+    pub seat_threshold: i64,
+    /// PP-005.
+    pub opted_in: bool,
+    /// Since when the operator has the feature on in this region (PP-013). Only environments
+    /// created later can use a key (PP-014).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub enabled_at: Option<String>,
+}
+
+/// The ring's timers; each is absent once it has run out.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Timers {
+    /// When the last activation completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub last_activation_at: Option<String>,
+    /// When the next activation is possible: 24 hours after the last (PP-083).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub next_activation_at: Option<String>,
+    /// When locking is possible: 72 hours after the last activation (PP-032).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub lock_allowed_at: Option<String>,
+}
