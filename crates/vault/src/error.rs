@@ -12,7 +12,7 @@ pub struct CannotOpen;
 /// A root key that is not 32 bytes long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
-    "a root key is {expected} bytes long, this one has {found}; make one with `keystead admin root-key`",
+    "a root key is {expected} bytes long, this one has {found}: give exactly {expected} random bytes",
     expected = 32
 )]
 pub struct WrongLength {

@@ -6,6 +6,7 @@ use aws_lc_rs::{
     encoding::{AsDer, PublicKeyX509Der},
     rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey},
 };
+use der::{AnyRef, Decode};
 use sha2::{Digest, Sha256};
 
 use crate::{Fingerprint, KeyError, RingKey, counters};
@@ -26,6 +27,8 @@ impl KekPublic {
     /// # Errors
     /// [`KeyError::NotAccepted`] unless it is an RSA key of 2048, 3072 or 4096 bits.
     pub fn from_spki_der(spki_der: &[u8]) -> Result<Self, KeyError> {
+        // The library passes over what follows the key; here it is part of what was given.
+        AnyRef::from_der(spki_der).map_err(|_| KeyError::NotAccepted)?;
         Self::new(PublicEncryptingKey::from_der(spki_der).map_err(|_| KeyError::NotAccepted)?)
     }
 

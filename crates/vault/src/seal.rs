@@ -4,7 +4,7 @@ use aes_gcm::{
     Aes256Gcm, Nonce, Tag,
     aead::{AeadInOut, KeyInit},
 };
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{CannotOpen, random};
 
@@ -23,6 +23,13 @@ struct Parts {
     key: Zeroizing<[u8; KEY]>,
     cipher: Aes256Gcm,
 }
+
+/// Does not compile when the cipher's own zeroizing is switched off by a change of features.
+const _: fn() = || {
+    fn zeroized<T: ZeroizeOnDrop>() {}
+    zeroized::<Aes256Gcm>();
+    zeroized::<Zeroizing<[u8; KEY]>>();
+};
 
 impl Cipher {
     pub(crate) fn generate() -> Self {

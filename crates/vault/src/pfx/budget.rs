@@ -25,8 +25,30 @@ impl Budget {
         Ok(())
     }
 
-    /// Charges an scrypt derivation: two rounds per block of 128 bytes it fills and reads, so at most 64 MiB.
+    /// Charges an scrypt derivation: two rounds per block of 128 bytes it fills and reads, so at most 64 MB of memory.
     pub(super) fn charge_scrypt(&mut self, n: u64, r: u16, p: u16) -> Result<(), PfxRefusal> {
         self.charge(n.saturating_mul(2).saturating_mul(r.into()).saturating_mul(p.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_derivation_and_all_together_are_limited() {
+        let mut budget = Budget::new();
+        assert_eq!(budget.charge(ONE + 1), Err(PfxRefusal::WorkFactor));
+        assert_eq!(budget.charge(ONE), Ok(()));
+        assert_eq!(budget.charge(ONE), Ok(()));
+        assert_eq!(budget.charge(1), Err(PfxRefusal::WorkFactor));
+    }
+
+    #[test]
+    fn memory_counts_as_work() {
+        // OpenSSL's own scrypt parameters are accepted; sixteen times the memory is not.
+        assert_eq!(Budget::new().charge_scrypt(16_384, 8, 1), Ok(()));
+        assert_eq!(Budget::new().charge_scrypt(16_384 * 16, 8, 1), Err(PfxRefusal::WorkFactor));
+        assert_eq!(Budget::new().charge_scrypt(u64::MAX, u16::MAX, u16::MAX), Err(PfxRefusal::WorkFactor));
     }
 }
