@@ -50,6 +50,8 @@ names! {
     TenantName: |text| printable(text, 1, 100, "Use 1 to 100 printable characters."),
     /// A person's name as mails and the audit trail show it.
     PersonName: |text| printable(text, 1, 100, "Use 1 to 100 printable characters."),
+    /// What an API token is for.
+    TokenName: |text| printable(text, 1, 100, "Use 1 to 100 printable characters."),
     /// An environment's name; typed again to confirm a return in production (PP-094).
     EnvironmentName: |text| printable(text, 1, 64, "Use 1 to 64 printable characters."),
     /// A table's name.

@@ -1,7 +1,9 @@
 //! The one choke point of every change.
 
 use crate::{Caller, Portal, ServiceError, ServiceResult, audit, fresh, kill_point, mails};
-use domain::{Code, EnvironmentId, KeyId, Refusal, RingId, TableId, Timestamp, actions::Action};
+use domain::{
+    Code, EnvironmentId, KeyId, Refusal, RingId, TableId, Timestamp, actions::Action, policy::Decision,
+};
 use serde_json::{Value, json};
 use std::{future::Future, pin::Pin};
 use store::{DatabaseTransaction, environments::Environment, keys::Key, rings::Ring, tables::Table};
@@ -197,15 +199,19 @@ fn conflict_or(error: ServiceError) -> ServiceError {
     }
 }
 
-/// Whether the caller's roles allow `action` (on that environment).
-pub(crate) fn permit(caller: &Caller, action: Action, on: Option<EnvironmentId>) -> ServiceResult<()> {
+/// Whether the caller's roles allow `action` (on that environment): the roles' half of what pages
+/// and `allowed_actions` say, and of the guard in [`Portal::act`].
+pub fn decide(caller: &Caller, action: Action, on: Option<EnvironmentId>) -> Decision {
     if caller.may(action, on) {
         return Ok(());
     }
     let detail = format!("Your roles do not allow {}.", action.as_str());
-    Err(Refusal::new(Code::Forbidden, detail)
-        .remedy("Ask a Global administrator for the role that does.")
-        .into())
+    Err(Refusal::new(Code::Forbidden, detail).remedy("Ask a Global administrator for the role that does."))
+}
+
+/// As [`decide`], where a use case starts.
+pub(crate) fn permit(caller: &Caller, action: Action, on: Option<EnvironmentId>) -> ServiceResult<()> {
+    Ok(decide(caller, action, on)?)
 }
 
 /// Finds the target and everything it belongs to; another tenant's, and for a System administrator

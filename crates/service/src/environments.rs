@@ -1,6 +1,6 @@
 //! Environments: list, create, look at, apply the key, return it (rules §2.2, E1–E6).
 
-use crate::{Act, Caller, Portal, ServiceResult, Target, act, jobs, keys::not_confirmed, keys::role, risk};
+use crate::{Act, Caller, Portal, ServiceResult, Target, act, jobs, keys::not_confirmed, risk};
 use domain::{
     Code, EnvironmentId, OperationId, Refusal, RingId, RingKeyId, Timestamp,
     actions::Action,
@@ -86,9 +86,10 @@ pub async fn get(portal: &Portal, caller: &Caller, id: EnvironmentId) -> Service
         rows: tables.iter().map(|table| table.row_count).sum(),
         tables: tables.len(),
         ineligible: ineligible(&facts, ring.eligibility.enabled_at),
-        apply: role(caller, Action::EnvironmentApply)
+        apply: act::decide(caller, Action::EnvironmentApply, Some(id))
             .and_then(|()| policy::apply_key(&facts, &ring, active_key.is_some())),
-        give_back: role(caller, Action::EnvironmentReturn).and_then(|()| policy::return_key(&facts)),
+        give_back: act::decide(caller, Action::EnvironmentReturn, Some(id))
+            .and_then(|()| policy::return_key(&facts)),
         use_data: policy::use_data(environment.state),
         operation: operations.items.into_iter().next(),
         ring_id: environment.ring_id,

@@ -1,6 +1,6 @@
 //! Protection keys: list, upload, activate (rules §2.1, K2–K5).
 
-use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Target, act, jobs, mails::Notice, risk};
+use crate::{Act, Caller, Portal, ServiceResult, Target, act, act::decide, jobs, mails::Notice, risk};
 use domain::{
     Code, KeyId, Refusal, RingId, Timestamp,
     actions::Action,
@@ -59,6 +59,8 @@ pub struct Uploaded {
     pub id: KeyId,
     /// The first uploaded key activates itself (PP-070).
     pub activating: bool,
+    /// The job that does it.
+    pub operation: Option<domain::OperationId>,
 }
 
 /// The rings the caller may see, for the region pivot.
@@ -80,8 +82,8 @@ pub async fn overview(portal: &Portal, caller: &Caller, ring: RingId) -> Service
     let users = store::users::list(db, caller.tenant()).await?;
     let mut keys = Vec::new();
     for key in store::keys::list(db, ring).await? {
-        let activate =
-            role(caller, Action::KeyActivate).and_then(|()| policy::activate_key(&facts, key.state, now));
+        let activate = decide(caller, Action::KeyActivate, None)
+            .and_then(|()| policy::activate_key(&facts, key.state, now));
         let environments = if matches!(key.state, KeyState::Active { .. }) { self_managed } else { 0 };
         let created_by =
             users.iter().find(|u| u.id == key.created_by.0).map_or_else(String::new, |u| u.email.clone());
@@ -89,7 +91,7 @@ pub async fn overview(portal: &Portal, caller: &Caller, ring: RingId) -> Service
     }
     Ok(Overview {
         ring,
-        add: role(caller, Action::KeyAdd).and_then(|()| policy::add_key(&facts)),
+        add: decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts)),
         facts,
         now,
         keys,
@@ -217,10 +219,11 @@ async fn store_upload(act: &mut Act, name: KeyName, kek: Kek) -> ServiceResult<U
     act.record("state", state.as_str());
     act.notify(Notice::of_key(Event::KeyAdded, &ring, &key, None)).await?;
     store::keys::insert(&act.tx, key).await?;
-    if first {
-        jobs::queue(act, OperationKind::KeyInstall, ring_id, jobs::On::Key(id), 1).await?;
-    }
-    Ok(Uploaded { id, activating: first })
+    let operation = match first {
+        true => Some(jobs::queue(act, OperationKind::KeyInstall, ring_id, jobs::On::Key(id), 1).await?),
+        false => None,
+    };
+    Ok(Uploaded { id, activating: first, operation })
 }
 
 /// K3: asks for an activation; a job installs the key (PP-072…PP-083). `confirmed` is PP-075's
@@ -273,15 +276,6 @@ fn name_taken(name: &KeyName) -> Refusal {
         "name",
         format!("There is or was a key called {name} in this region; choose another name (X-39)."),
     )
-}
-
-/// Whether the caller's roles allow it at all, as a decision beside the rules'.
-pub(crate) fn role(caller: &Caller, action: Action) -> Decision {
-    match act::permit(caller, action, None) {
-        Ok(()) => Ok(()),
-        Err(ServiceError::Refused(refusal)) => Err(*refusal),
-        Err(ServiceError::Internal(_)) => Err(Refusal::new(Code::Forbidden, "Not allowed.")),
-    }
 }
 
 /// Lower-case hexadecimal.

@@ -25,9 +25,10 @@ pub mod risk;
 pub mod rows;
 pub mod setup;
 pub mod tables;
+pub mod tokens;
 pub mod worker;
 
-pub use act::{Act, Body, Scope, Target};
+pub use act::{Act, Body, Scope, Target, decide};
 pub use caller::{Caller, Via};
 pub use clock::{Clock, OffsetClock, SystemClock};
 pub use error::{ServiceError, ServiceResult};
