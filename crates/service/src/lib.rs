@@ -21,6 +21,7 @@ pub mod mails;
 pub mod messages;
 pub mod operations;
 pub mod outbox;
+pub mod overview;
 pub mod risk;
 pub mod rows;
 pub mod setup;

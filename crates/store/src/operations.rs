@@ -137,6 +137,14 @@ pub async fn get(db: &impl ConnectionTrait, id: OperationId) -> StoreResult<Opti
     Entity::find_by_id(id.0).one(db).await?.map(Operation::try_from).transpose()
 }
 
+/// The newest job on this key: who asked for its last activation.
+pub async fn newest_on_key(db: &impl ConnectionTrait, key: KeyId) -> StoreResult<Option<Operation>> {
+    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+    let query = Entity::find().filter(entity::Column::KeyId.eq(key.0));
+    let row = query.order_by_desc(entity::Column::CreatedAt).one(db).await?;
+    row.map(Operation::try_from).transpose()
+}
+
 /// Takes the oldest open job that nobody holds; the lease ends at `until` unless renewed.
 pub async fn claim(
     db: &impl ConnectionTrait,

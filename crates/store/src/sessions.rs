@@ -1,8 +1,11 @@
 //! Browser sessions; the cookie's id is kept only as its SHA-256.
 
-use crate::StoreResult;
-use domain::{Timestamp, UserId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement};
+use crate::{StoreError, StoreResult, users::User};
+use domain::{EnvironmentId, Timestamp, UserId, roles::Role};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement,
+    prelude::Uuid,
+};
 
 entity!("sessions" {
     #[sea_orm(primary_key, auto_increment = false)] id_hash: Vec<u8>,
@@ -22,22 +25,9 @@ pub async fn get(db: &impl ConnectionTrait, id_hash: &[u8], now: Timestamp) -> S
 }
 
 /// Inserts; `false` when the id is taken.
-pub async fn insert(db: &impl ConnectionTrait, session: Session) -> StoreResult<bool> {
+pub async fn insert(db: &impl ConnectionTrait, s: Session) -> StoreResult<bool> {
     let sql = "INSERT INTO sessions (id_hash, user_id, data, created_at, seen_at, expires_at) \
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-    Ok(execute(db, sql, session).await? == 1)
-}
-
-/// Replaces data, owner and times.
-pub async fn save(db: &impl ConnectionTrait, session: Session) -> StoreResult<()> {
-    let sql = "INSERT INTO sessions (id_hash, user_id, data, created_at, seen_at, expires_at) \
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id_hash) DO UPDATE SET user_id = excluded.user_id, \
-               data = excluded.data, seen_at = excluded.seen_at, expires_at = excluded.expires_at";
-    execute(db, sql, session).await?;
-    Ok(())
-}
-
-async fn execute(db: &impl ConnectionTrait, sql: &str, s: Session) -> StoreResult<u64> {
     let values = [
         s.id_hash.into(),
         s.user_id.into(),
@@ -47,13 +37,81 @@ async fn execute(db: &impl ConnectionTrait, sql: &str, s: Session) -> StoreResul
         s.expires_at.into(),
     ];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    Ok(db.execute_raw(statement).await?.rows_affected())
+    Ok(db.execute_raw(statement).await?.rows_affected() == 1)
+}
+
+/// Replaces data, owner and times. A session that was ended meanwhile stays ended.
+pub async fn save(db: &impl ConnectionTrait, s: Session) -> StoreResult<()> {
+    let sql = "UPDATE sessions SET user_id = $2, data = $3, seen_at = $4, expires_at = $5 WHERE id_hash = $1";
+    let values = [s.id_hash.into(), s.user_id.into(), s.data.into(), s.seen_at.into(), s.expires_at.into()];
+    db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// Notes that the session was used, and until when it is good now.
+pub async fn touch(
+    db: &impl ConnectionTrait,
+    id_hash: &[u8],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> StoreResult<()> {
+    let sql = "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE id_hash = $1";
+    let values = [id_hash.to_vec().into(), now.0.into(), expires_at.0.into()];
+    db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// A session with its owner, who is not disabled, and the owner's roles.
+pub struct SignedIn {
+    pub user: User,
+    pub roles: Vec<Role>,
+    pub created_at: Timestamp,
+    pub seen_at: Timestamp,
+}
+
+/// Who is signed in with this hashed id at `now`, in one query.
+pub async fn signed_in(
+    db: &impl ConnectionTrait,
+    id_hash: &[u8],
+    now: Timestamp,
+) -> StoreResult<Option<SignedIn>> {
+    let sql = "SELECT u.*, s.created_at AS session_created_at, s.seen_at, r.role, r.environment_id \
+               FROM sessions s JOIN users u ON u.id = s.user_id \
+               LEFT JOIN role_assignments r ON r.user_id = u.id \
+               WHERE s.id_hash = $1 AND s.expires_at > $2 AND u.disabled_at IS NULL";
+    let values = [id_hash.to_vec().into(), now.0.into()];
+    let rows =
+        db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let user = User::from_query_result(first, "")?;
+    let mut roles = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let environment = row.try_get::<Option<Uuid>>("", "environment_id")?.map(EnvironmentId);
+        if let Some(name) = row.try_get::<Option<String>>("", "role")? {
+            let role = Role::parse(&name, environment);
+            roles.push(role.ok_or_else(|| StoreError::inconsistent("role_assignments", user.id))?);
+        }
+    }
+    Ok(Some(SignedIn {
+        created_at: Timestamp(first.try_get("", "session_created_at")?),
+        seen_at: Timestamp(first.try_get("", "seen_at")?),
+        user,
+        roles,
+    }))
 }
 
 /// Ends one session.
 pub async fn delete(db: &impl ConnectionTrait, id_hash: &[u8]) -> StoreResult<()> {
     entity::Entity::delete_by_id(id_hash.to_vec()).exec(db).await?;
     Ok(())
+}
+
+/// Ends a person's sessions except the one with this hash; returns how many ended.
+pub async fn delete_others(db: &impl ConnectionTrait, user: UserId, keep: &[u8]) -> StoreResult<u64> {
+    let query = entity::Entity::delete_many()
+        .filter(entity::Column::UserId.eq(user.0))
+        .filter(entity::Column::IdHash.ne(keep.to_vec()));
+    Ok(query.exec(db).await?.rows_affected)
 }
 
 /// Signs a person out everywhere; returns how many sessions ended.

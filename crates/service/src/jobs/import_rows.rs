@@ -1,10 +1,12 @@
 //! Turns the sealed pieces of a CSV file into sealed rows, in batches; resumes after the last batch.
 
-use super::Job;
-use crate::{ServiceError, ServiceResult, Target, fresh, imports::piece_place, kill_point, rows};
-use csv_core::ReadRecordResult;
+use super::{
+    Job,
+    csv_records::{Pieces, Record, Records},
+};
+use crate::{ServiceError, ServiceResult, Target, fresh, kill_point, rows};
 use domain::{
-    Code, ImportId, Refusal, RowId,
+    ImportId, RowId,
     actions::Action,
     cells::{Cell, parse_record},
     tables::TableShape,
@@ -15,21 +17,11 @@ use vault::DataKey;
 /// So many refused lines are kept; a file with more is refused as a whole from there on.
 const MAX_ERRORS: i64 = 10_000;
 
-/// The longest line, in bytes, and the most fields in it: what bounds the reader's memory.
-const MAX_LINE: usize = 16 << 20;
-const MAX_FIELDS: usize = 4_096;
-
-fn too_long(line: u64) -> Refusal {
-    let text =
-        format!("Line {line} is longer than 16 MiB or has more than 4,096 fields; is a quote left open?");
-    Refusal::new(Code::Invalid, text)
-}
-
-struct Import {
-    id: ImportId,
-    environment: Environment,
+pub(super) struct Import {
+    pub(super) id: ImportId,
+    pub(super) environment: Environment,
     table: Table,
-    key: DataKey,
+    pub(super) key: DataKey,
     /// Counted since the start of the file, the header aside.
     records: i64,
     stored: i64,
@@ -191,111 +183,4 @@ async fn finish(job: &mut Job, import: &Import, outcome: Outcome) -> ServiceResu
             })
         })
         .await
-}
-
-/// The file's pieces, opened one at a time.
-struct Pieces {
-    next: i64,
-    bytes: u64,
-}
-
-impl Pieces {
-    fn new() -> Self {
-        Self { next: 0, bytes: 0 }
-    }
-
-    /// The next piece; empty at the end of the file.
-    async fn next(&mut self, job: &Job, import: &Import) -> ServiceResult<vault::Zeroizing<Vec<u8>>> {
-        let sealed = store::imports::piece(job.portal.db().read(), import.id, self.next).await?;
-        let Some(sealed) = sealed else { return Ok(vault::Zeroizing::new(Vec::new())) };
-        let plain = import.key.open(&piece_place(&import.environment, import.id, self.next), &sealed)?;
-        self.next += 1;
-        self.bytes += plain.len() as u64;
-        Ok(plain)
-    }
-}
-
-/// One record as it stands in the reader's buffers.
-struct Record<'r> {
-    line: u64,
-    text: &'r [u8],
-    ends: &'r [usize],
-}
-
-impl Record<'_> {
-    /// Its fields, or `None` if it is not UTF-8.
-    fn fields(&self) -> Option<Vec<&str>> {
-        let mut start = 0;
-        self.ends
-            .iter()
-            .map(|&end| {
-                let field = self.text.get(start..end);
-                start = end;
-                std::str::from_utf8(field?).ok()
-            })
-            .collect()
-    }
-}
-
-/// Reads records across pieces, in bounded memory.
-struct Records {
-    reader: csv_core::Reader,
-    piece: vault::Zeroizing<Vec<u8>>,
-    position: usize,
-    ended: bool,
-    text: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Records {
-    fn new() -> Self {
-        Self {
-            reader: csv_core::Reader::new(),
-            piece: vault::Zeroizing::new(Vec::new()),
-            position: 0,
-            ended: false,
-            text: vec![0; 64 * 1024],
-            ends: vec![0; 128],
-        }
-    }
-
-    async fn next(
-        &mut self,
-        job: &Job,
-        import: &Import,
-        pieces: &mut Pieces,
-    ) -> ServiceResult<Option<Record<'_>>> {
-        let (mut text, mut ends) = (0, 0);
-        let line = self.reader.line();
-        loop {
-            if self.position == self.piece.len() && !self.ended {
-                self.piece = pieces.next(job, import).await?;
-                self.position = 0;
-                self.ended = self.piece.is_empty();
-            }
-            let (result, read, wrote, ended) = self.reader.read_record(
-                &self.piece[self.position..],
-                &mut self.text[text..],
-                &mut self.ends[ends..],
-            );
-            self.position += read;
-            text += wrote;
-            ends += ended;
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if self.text.len() >= MAX_LINE => {
-                    return Err(too_long(line).into());
-                }
-                ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull if self.ends.len() >= MAX_FIELDS => {
-                    return Err(too_long(line).into());
-                }
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-                ReadRecordResult::Record => {
-                    return Ok(Some(Record { line, text: &self.text[..text], ends: &self.ends[..ends] }));
-                }
-                ReadRecordResult::End => return Ok(None),
-            }
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Long work: queued in the transaction that asks for it, leased by one worker at a time, resumed
 //! after a crash. Each job re-reads before it acts and takes no decision from its input.
 
+mod csv_records;
 mod import_rows;
 mod install_key;
 mod reseal;

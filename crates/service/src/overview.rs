@@ -1,0 +1,157 @@
+//! Where the caller is and what everybody must know: the frame of every page, and the start page.
+
+use crate::{Caller, Portal, ServiceResult, act, act::decide};
+use domain::{
+    KeyId, Refusal, Timestamp,
+    actions::Action,
+    environments::EnvironmentState,
+    keys::KeyState,
+    policy::{self, Decision},
+    rings::{BETWEEN_ACTIVATIONS, NO_LOCK_AFTER_CHANGE, RingFacts},
+};
+use store::{keys::Key, operations::Operation, rings::Ring};
+
+/// The tenant, its regions, and which keys changed lately.
+pub struct Place {
+    pub tenant: String,
+    /// The regions' names, sorted.
+    pub regions: Vec<String>,
+    /// Key changes of the last 72 hours (PP-033, PP-034), one a region at most.
+    pub changes: Vec<KeyChange>,
+    pub now: Timestamp,
+}
+
+/// A key that became active less than 72 hours ago.
+pub struct KeyChange {
+    pub region: String,
+    pub key: String,
+    pub key_id: KeyId,
+    /// The address of who asked for it.
+    pub by: String,
+    pub at: Timestamp,
+    /// T24: from when another key can be activated, hence a roll-back.
+    pub activation_from: Timestamp,
+    /// T72: from when a lock is possible.
+    pub lock_from: Timestamp,
+}
+
+/// One region on the start page.
+pub struct RegionOverview {
+    pub ring: Ring,
+    pub facts: RingFacts,
+    pub active: Option<Key>,
+    /// Keys that are Available: one of them can become active.
+    pub available: usize,
+    /// How many environments the caller sees are in each state; states without any are left out.
+    pub by_state: Vec<(EnvironmentState, u64)>,
+    /// Whether a key may be added now.
+    pub add_key: Decision,
+}
+
+/// Everything the start page shows, at one moment.
+pub struct Overview {
+    pub now: Timestamp,
+    pub regions: Vec<RegionOverview>,
+    /// The newest jobs the caller sees.
+    pub operations: Vec<Operation>,
+    /// How many are mailed about a key change (PP-033).
+    pub administrators: usize,
+    /// Whether the caller may create environments.
+    pub create: Decision,
+}
+
+/// Read for every page: three small queries, more only while a key change is fresh.
+///
+/// # Errors
+/// `Internal` when the database does not answer.
+pub async fn place(portal: &Portal, caller: &Caller) -> ServiceResult<Place> {
+    act::permit(caller, Action::TenantRead, None)?;
+    let db = portal.db().read();
+    let now = portal.clock().now();
+    let tenant =
+        store::tenants::get(db, caller.tenant()).await?.ok_or_else(|| Refusal::not_found("tenant"))?;
+    let rings = store::rings::list(db, caller.tenant()).await?;
+    let mut changes = Vec::new();
+    for ring in &rings {
+        changes.extend(change(db, ring, now).await?);
+    }
+    let regions = rings.into_iter().map(|ring| ring.region).collect();
+    Ok(Place { tenant: tenant.name, regions, changes, now })
+}
+
+async fn change(
+    db: &impl store::ConnectionTrait,
+    ring: &Ring,
+    now: Timestamp,
+) -> ServiceResult<Option<KeyChange>> {
+    let at = ring.last_activation_at.map(Timestamp).filter(|at| *at + NO_LOCK_AFTER_CHANGE > now);
+    let Some(at) = at else { return Ok(None) };
+    let Some(key) = store::keys::active(db, domain::RingId(ring.id)).await? else { return Ok(None) };
+    let asked_by =
+        store::operations::newest_on_key(db, key.id).await?.map_or(key.created_by, |o| o.created_by);
+    let by = store::users::get(db, asked_by).await?.map_or_else(String::new, |user| user.email);
+    Ok(Some(KeyChange {
+        region: ring.region.clone(),
+        key: key.name,
+        key_id: key.id,
+        by,
+        at,
+        activation_from: at + BETWEEN_ACTIVATIONS,
+        lock_from: at + NO_LOCK_AFTER_CHANGE,
+    }))
+}
+
+/// The start page.
+///
+/// # Errors
+/// `Internal` when the database does not answer.
+pub async fn overview(portal: &Portal, caller: &Caller) -> ServiceResult<Overview> {
+    act::permit(caller, Action::TenantRead, None)?;
+    let db = portal.db().read();
+    let now = portal.clock().now();
+    let mut regions = Vec::new();
+    for ring in store::rings::list(db, caller.tenant()).await? {
+        regions.push(region(portal, caller, ring).await?);
+    }
+    let filter = store::operations::Filter { only: caller.visible(), ..Default::default() };
+    let operations = store::operations::list(db, caller.tenant(), &filter, None, 5).await?.items;
+    let administrators = store::users::administrators(db, caller.tenant()).await?.len();
+    let create = decide(caller, Action::EnvironmentCreate, None);
+    Ok(Overview { now, regions, operations, administrators, create })
+}
+
+async fn region(portal: &Portal, caller: &Caller, ring: Ring) -> ServiceResult<RegionOverview> {
+    let db = portal.db().read();
+    let id = domain::RingId(ring.id);
+    let facts = store::rings::facts(db, id).await?;
+    let keys = if caller.may(Action::KeyRead, None) { store::keys::list(db, id).await? } else { Vec::new() };
+    let available = keys.iter().filter(|key| key.state == KeyState::Available).count();
+    let active = store::keys::active(db, id).await?;
+    let by_state = states(portal, caller, id).await?;
+    let add_key = decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts));
+    Ok(RegionOverview { ring, facts, active, available, by_state, add_key })
+}
+
+/// A System administrator counts the own environments only.
+async fn states(
+    portal: &Portal,
+    caller: &Caller,
+    ring: domain::RingId,
+) -> ServiceResult<Vec<(EnvironmentState, u64)>> {
+    let db = portal.db().read();
+    let Some(own) = caller.visible() else {
+        let counts = store::environments::count_by_state(db, ring).await?;
+        return Ok(counts.into_iter().filter(|(state, _)| *state != EnvironmentState::Deleted).collect());
+    };
+    let mut counts: Vec<(EnvironmentState, u64)> = Vec::new();
+    for id in own {
+        let found = store::environments::get(db, id).await?;
+        let found = found.filter(|e| e.ring_id == ring && e.state != EnvironmentState::Deleted);
+        let Some(environment) = found else { continue };
+        match counts.iter_mut().find(|(state, _)| *state == environment.state) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((environment.state, 1)),
+        }
+    }
+    Ok(counts)
+}

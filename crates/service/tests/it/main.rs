@@ -1,0 +1,10 @@
+//! Use cases on real databases: each test runs on SQLite and on PostgreSQL.
+
+mod house;
+
+mod activation;
+mod audit;
+mod encryption;
+mod mail;
+mod rows;
+mod upload;

@@ -1,0 +1,124 @@
+//! Tables, rows, imports: what goes in comes out, what is wrong is said.
+
+use crate::house::{House, code};
+use domain::cells::{Cell, File};
+use service::{imports, operations, rows, tables};
+use test_support::{TestDb, both_databases};
+
+fn text(value: &str) -> Cell {
+    Cell::Text(value.to_owned())
+}
+
+both_databases! {
+    async fn rows_are_added_changed_deleted_and_counted(db: TestDb) {
+        let house = House::new(&db).await;
+        let environment = house.environment("Sales", "sandbox").await;
+        let table = house.table(environment).await;
+        let new = vec![
+            vec![text("Zoë"), Cell::WholeNumber(12), Cell::WholeNumber(41)],
+            vec![text("Bob"), text("-3.25"), Cell::Empty],
+        ];
+        let ids = rows::insert(&house.portal, &house.admin, table, new).await.unwrap();
+        let (_, first) = rows::get(&house.portal, &house.admin, table, ids[0]).await.unwrap();
+        assert_eq!(first.cells, vec![text("Zoë"), text("12"), Cell::WholeNumber(41)]);
+        let changed = vec![text("Zoe"), Cell::Empty, Cell::WholeNumber(42)];
+        rows::update(&house.portal, &house.admin, table, ids[0], changed.clone()).await.unwrap();
+        rows::delete(&house.portal, &house.admin, table, ids[1]).await.unwrap();
+        assert_eq!(house.all_rows(&house.portal, table).await.unwrap(), vec![changed]);
+        assert_eq!(code(rows::delete(&house.portal, &house.admin, table, ids[1]).await), "NOT_FOUND");
+        assert_eq!(tables::get(&house.portal, &house.admin, table).await.unwrap().row_count, 1);
+    }
+
+    async fn a_wrong_value_names_its_row_and_column_and_stores_nothing(db: TestDb) {
+        let house = House::new(&db).await;
+        let table = house.table(house.environment("Sales", "sandbox").await).await;
+        let new = vec![vec![text("a"), Cell::Empty, Cell::Empty], vec![text("b"), Cell::Empty, text("forty")]];
+        let error = rows::insert(&house.portal, &house.admin, table, new).await.unwrap_err();
+        let refusal = error.refusal().unwrap();
+        assert_eq!(refusal.fields[0].field, "rows[1].Age");
+        assert!(refusal.fields[0].message.contains("whole number"));
+        assert!(house.all_rows(&house.portal, table).await.unwrap().is_empty());
+    }
+
+    async fn an_import_stores_good_lines_and_reports_bad_ones(db: TestDb) {
+        let house = House::new(&db).await;
+        let table = house.table(house.environment("Sales", "sandbox").await).await;
+        let mut upload = imports::begin(&house.portal, &house.admin, table).await.unwrap();
+        let file = "\u{feff}age,Name\r\n41,\"Zo\u{eb} \"\"Z\"\"\nsecond line\"\r\nold,Bob\r\n\r\n7\r\n8,Eve\r\n";
+        for byte in file.as_bytes().chunks(3) {
+            upload.push(byte).await.unwrap();
+        }
+        let operation = upload.finish().await.unwrap();
+        house.drain().await;
+        let names: Vec<String> =
+            house.all_rows(&house.portal, table).await.unwrap().iter().map(|cells| cells[0].text()).collect();
+        assert_eq!(names, ["Zo\u{eb} \"Z\"\nsecond line", "Eve"]);
+        let report = imports::report(&house.portal, &house.admin, operation, 0).await.unwrap();
+        assert_eq!((report.stored, report.refused), (2, 2));
+        let lines: Vec<(i64, &str)> = report.lines.iter().map(|l| (l.line, l.column_name.as_str())).collect();
+        assert_eq!(lines, [(4, "Age"), (6, "")]);
+        assert!(!report.lines.iter().any(|line| line.message.contains("old")), "no value in the report");
+    }
+
+    async fn an_import_with_an_unknown_column_is_refused_as_a_whole(db: TestDb) {
+        let house = House::new(&db).await;
+        let table = house.table(house.environment("Sales", "sandbox").await).await;
+        let mut upload = imports::begin(&house.portal, &house.admin, table).await.unwrap();
+        upload.push(b"Name,Height\nBob,3\n").await.unwrap();
+        let id = upload.finish().await.unwrap();
+        house.drain().await;
+        let operation = operations::get(&house.portal, &house.admin, id).await.unwrap();
+        assert_eq!(operation.state.as_str(), "failed");
+        assert!(operation.error.unwrap().contains("field 2 of the header"));
+        assert!(house.all_rows(&house.portal, table).await.unwrap().is_empty());
+    }
+
+    async fn pp_015_files_and_own_keys_exclude_each_other(db: TestDb) {
+        let house = House::new(&db).await;
+        let with_files = house.environment("Files", "sandbox").await;
+        let column = || tables::NewColumn {
+            name: "Scan".to_owned(),
+            holds: "image".to_owned(),
+            options: Vec::new(),
+            required: false,
+        };
+        let table = tables::create(&house.portal, &house.admin, with_files, "Scans".to_owned(), vec![column()]);
+        let table = table.await.unwrap();
+        let image = File { name: "a.png".to_owned(), media_type: "image/png".to_owned(), content: "AAAA".to_owned() };
+        rows::insert(&house.portal, &house.admin, table, vec![vec![Cell::File(image.clone())]]).await.unwrap();
+        house.upload("key").await.unwrap();
+        house.drain().await;
+        assert_eq!(code(house.apply(with_files).await), "ENVIRONMENT_NOT_ELIGIBLE", "PP-015");
+        let own = house.environment("Own", "sandbox").await;
+        let empty = tables::create(&house.portal, &house.admin, own, "Scans".to_owned(), vec![column()]).await.unwrap();
+        house.apply(own).await.unwrap();
+        house.drain().await;
+        let refused = rows::insert(&house.portal, &house.admin, empty, vec![vec![Cell::File(image)]]).await;
+        assert_eq!(code(refused), "FILE_IMAGE_NOT_SUPPORTED", "X-21");
+        let refused = tables::create(&house.portal, &house.admin, own, "More".to_owned(), vec![column()]).await;
+        assert_eq!(code(refused), "FILE_IMAGE_NOT_SUPPORTED", "X-21");
+    }
+
+    async fn pp_014_and_types_decide_who_is_eligible(db: TestDb) {
+        let house = House::new(&db).await;
+        house.upload("key").await.unwrap();
+        house.drain().await;
+        for kind in ["trial", "default", "teams"] {
+            let id = house.environment(kind, kind).await;
+            assert_eq!(code(house.apply(id).await), "ENVIRONMENT_NOT_ELIGIBLE", "{kind}");
+        }
+        let old = house.environment("Old", "production").await;
+        house.wait(10);
+        let now = house.portal.clock().now();
+        store::rings::set_enabled(house.portal.db().write(), house.ring, Some(now)).await.unwrap();
+        assert_eq!(code(house.apply(old).await), "ENVIRONMENT_NOT_ELIGIBLE", "PP-014, X-38");
+        house.wait(1);
+        let new = house.environment("New", "production").await;
+        house.apply(new).await.unwrap();
+        assert_eq!(code(house.apply(new).await), "ENV_BUSY");
+        house.drain().await;
+        assert_eq!(code(house.apply(new).await), "ENV_STATE");
+        assert_eq!(code(house.give_back(new, "new").await), "NAME_MISMATCH", "PP-094");
+        house.give_back(new, "New").await.unwrap();
+    }
+}
