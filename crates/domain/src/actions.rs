@@ -30,6 +30,7 @@ actions! {
     TokenRevoke = "token.revoke",
     SignIn = "session.sign_in",
     SignOut = "session.sign_out",
+    PasswordChange = "session.change_password",
     RiskAcknowledge = "risk.acknowledge",
     KeyRead = "key.read",
     KeyAdd = "key.add",
@@ -72,6 +73,11 @@ impl Action {
                 | RowExport
                 | OperationRead
         )
+    }
+
+    /// What everybody may do with the own account, whatever the roles.
+    pub const fn is_of_own_account(self) -> bool {
+        matches!(self, Action::SignIn | Action::SignOut | Action::PasswordChange)
     }
 
     /// What an auditor may do: look at everything but the rows themselves.

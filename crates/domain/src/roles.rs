@@ -66,7 +66,7 @@ impl Role {
 ///
 /// A list that spans environments passes `None`; its query then shows only what [`visible`] allows.
 pub fn allows(roles: &[Role], action: Action, on: Option<EnvironmentId>) -> bool {
-    roles.iter().any(|role| role.allows(action, on))
+    action.is_of_own_account() || roles.iter().any(|role| role.allows(action, on))
 }
 
 /// Which environments the holder of `roles` sees: all of them (`None`) or just these.

@@ -1,6 +1,6 @@
 //! What every use case needs: database, clock, root key, caches, settings.
 
-use crate::{Clock, audit::reads::ReadLog, keyring::Keyring};
+use crate::{Clock, audit::reads::ReadLog, keyring::Keyring, sessions::SessionLimits};
 use std::{sync::Arc, time::Duration};
 use store::Db;
 use tokio::sync::Notify;
@@ -17,6 +17,8 @@ pub struct Settings {
     pub lease: Duration,
     /// How many rows one step of a job takes.
     pub batch: usize,
+    /// How long a sign-in lasts.
+    pub sessions: SessionLimits,
 }
 
 impl Default for Settings {
@@ -26,6 +28,7 @@ impl Default for Settings {
             smtp_configured: false,
             lease: Duration::from_secs(10),
             batch: 1_000,
+            sessions: SessionLimits::default(),
         }
     }
 }

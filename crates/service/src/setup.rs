@@ -164,8 +164,7 @@ pub async fn hash_password(password: Password) -> ServiceResult<String> {
         let text = "Use 12 to 256 characters. A few random words make a good password.";
         return Err(Refusal::field(Code::PasswordWeak, "password", text).into());
     }
-    let hash = tokio::task::spawn_blocking(move || vault::password::hash(&password)).await;
-    Ok(hash.map_err(|error| anyhow::anyhow!(error))?)
+    crate::sign_in::hashing(move || vault::password::hash(&password)).await
 }
 
 /// RSA keys take tens of milliseconds each: made before any transaction is open.

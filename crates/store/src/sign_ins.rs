@@ -49,3 +49,10 @@ pub async fn clear(db: &impl ConnectionTrait, subject: &str) -> StoreResult<()> 
     entity::Entity::delete_by_id(subject.to_owned()).exec(db).await?;
     Ok(())
 }
+
+/// Forgets everything that began before `start` and blocks nobody after it.
+pub async fn delete_before(db: &impl ConnectionTrait, start: Timestamp) -> StoreResult<u64> {
+    let sql = "DELETE FROM sign_in_failures WHERE first_at < $1 AND COALESCE(blocked_until, 0) < $1";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [start.0.into()]);
+    Ok(db.execute_raw(statement).await?.rows_affected())
+}
