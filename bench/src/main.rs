@@ -1,0 +1,49 @@
+//! Measurements behind `docs/PERFORMANCE.md`: ours and a peer or a limit, side by side in one run.
+//!
+//! `cargo xtask bench [switch|rows] [--environments N] [--rows N]`; without a name, all of them.
+
+mod house;
+mod memory;
+mod report;
+mod rows;
+mod switch;
+
+use test_support::Kind;
+
+/// What to measure and how much of it.
+pub(crate) struct Options {
+    pub only: Option<String>,
+    pub environments: Vec<usize>,
+    pub rows: usize,
+}
+
+fn options() -> Options {
+    let mut options = Options { only: None, environments: vec![1_000, 10_000, 100_000], rows: 100_000 };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--environments" => {
+                options.environments = arguments.next().and_then(|n| n.parse().ok()).into_iter().collect();
+            }
+            "--rows" => options.rows = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(options.rows),
+            name => options.only = Some(name.to_owned()),
+        }
+    }
+    options
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = options();
+    let wanted = |name: &str| options.only.as_deref().is_none_or(|only| only == name);
+    report::machine();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        if wanted("switch") {
+            runtime.block_on(switch::run(kind, &options))?;
+        }
+        if wanted("rows") {
+            runtime.block_on(rows::run(kind, &options))?;
+        }
+    }
+    Ok(())
+}
