@@ -1,6 +1,7 @@
 //! What a full page load gives for free and a navigation in the browser must be given by hand: the
 //! focus on the new page, its title read out, forms that cannot be sent twice.
 
+use super::focus;
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast, web_sys};
 use std::time::Duration;
 
@@ -29,9 +30,14 @@ pub fn Announcer(
     .into_any()
 }
 
-/// Moves the focus to the panel's or the page's heading and reads the title. A dialog keeps its own.
+/// Closes the drawer, moves the focus to the panel's or the page's heading and reads the title. A
+/// dialog keeps its own focus.
 fn arrive(title: RwSignal<String>) {
     title.set(document().title());
+    if let Some(nav) = focus::element("nav") {
+        // An error means that it is not open, or that this browser has no popovers.
+        drop(nav.hide_popover());
+    }
     let Ok(None) = document().query_selector("dialog[open]") else { return };
     let heading = document().query_selector("#panel-title").ok().flatten();
     let heading = heading.or_else(|| document().query_selector("main h1").ok().flatten());
@@ -43,12 +49,15 @@ fn arrive(title: RwSignal<String>) {
 
 fn listen() {
     let keys = window_event_listener(ev::keydown, |event| {
-        let asked = (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k");
-        if let Some(search) = asked.then(|| element("search")).flatten() {
+        let search = (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k");
+        if let Some(search) = search.then(|| focus::element("search")).flatten() {
             event.prevent_default();
             drop(search.focus());
         }
+        // WCAG 1.4.13: what shows on hover and focus can be sent away without moving either.
+        show_tips(event.key() != "Escape");
     });
+    let moves = window_event_listener(ev::pointerover, |_| show_tips(true));
     let submits = window_event_listener(ev::submit, |event| {
         let form = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
         if let Some(form) = form.filter(|form| form.method() == "post") {
@@ -57,12 +66,16 @@ fn listen() {
     });
     on_cleanup(move || {
         keys.remove();
+        moves.remove();
         submits.remove();
     });
 }
 
-fn element(id: &str) -> Option<web_sys::HtmlElement> {
-    document().get_element_by_id(id)?.dyn_into().ok()
+/// `data-tips=off` on the document hides every tip.
+fn show_tips(show: bool) {
+    let Some(root) = document().document_element() else { return };
+    // Neither can fail: the attribute's name is valid.
+    if show { drop(root.remove_attribute("data-tips")) } else { drop(root.set_attribute("data-tips", "off")) }
 }
 
 /// Stops a form that is being sent already. After a while it may be sent again: the answer may have

@@ -6,7 +6,7 @@ use leptos::{prelude::*, web_sys::js_sys};
 use std::time::Duration;
 
 /// "in 23 h 14 min" and "24 Nov 2026, 09:12 UTC". The server's words stand until the browser has
-/// taken over; from then on the span counts down, each second in the last hour, else each minute.
+/// taken over; from then on the span counts down.
 #[component]
 pub fn Countdown(
     /// When, and the words of the server.
@@ -51,7 +51,13 @@ fn tick(iso: String, done: String, text: RwSignal<String>) {
     if end.is_nan() {
         return;
     }
-    let show = move || text.set(sentence(&left(end - js_sys::Date::now()), &done));
+    let show = move || {
+        let now = sentence(&left(end - js_sys::Date::now()), &done);
+        // The words change each minute, and each second only in the last one.
+        if text.with_untracked(|shown| *shown != now) {
+            text.set(now);
+        }
+    };
     show();
     if let Ok(handle) = set_interval_with_handle(show, Duration::from_secs(1)) {
         on_cleanup(move || handle.clear());

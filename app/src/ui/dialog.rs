@@ -1,12 +1,12 @@
 //! Asking before something grave happens.
 
-use super::{button::Look, typed_confirm::PhraseField};
+use super::{button::Look, focus, typed_confirm::PhraseField};
 use leptos::{ev, prelude::*};
 
 /// A question with its consequences, at a URL of its own. Without script it is a section of the
 /// page; in the browser it becomes modal: the rest is out of reach, Escape is Cancel.
 ///
-/// The focus begins on Cancel. The form posts to `action`; the server decides again.
+/// The focus begins on Cancel, after a wrong phrase on its field. The form posts to `action`; the server decides again.
 #[component]
 pub fn ConfirmDialog(
     /// The question: "Activate contoso-2027?".
@@ -47,6 +47,7 @@ pub fn ConfirmDialog(
     };
     let lines: Vec<_> = consequences.into_iter().map(|line| view! { <li>{line}</li> }).collect();
     let ready = RwSignal::new(true);
+    let wrong = phrase_error.is_some();
     view! {
         <dialog
             open
@@ -65,7 +66,7 @@ pub fn ConfirmDialog(
                 {phrase.map(|phrase| view! { <PhraseField phrase error=phrase_error ready /> })}
                 <footer class="dialog-foot">
                     <ConfirmButton label=confirm danger ready />
-                    <a class="button" href=cancel autofocus node_ref=way_out>
+                    <a class="button" href=cancel autofocus=!wrong node_ref=way_out>
                         "Cancel"
                     </a>
                 </footer>
@@ -99,6 +100,7 @@ pub(super) fn ConfirmButton(label: String, danger: bool, ready: RwSignal<bool>) 
 /// A dialog that the server opened is part of the page; `showModal` wants it closed first.
 fn make_modal(root: NodeRef<leptos::html::Dialog>) {
     let Some(dialog) = root.get() else { return };
+    focus::give_back_on_cleanup();
     dialog.set_open(false);
     if dialog.show_modal().is_err() {
         // It is in the document no more, or no browser allows it: the section of the page stays.

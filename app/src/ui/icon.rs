@@ -47,9 +47,9 @@ pub fn Icon(
     large: bool,
 ) -> AnyView {
     let href = format!("{}#{}", icons_url(), name.id());
-    let class = if large { "icon" } else { "icon icon-small" };
+    let (class, size) = if large { ("icon", "20") } else { ("icon icon-small", "16") };
     view! {
-        <svg class=class aria-hidden="true">
+        <svg class=class width=size height=size aria-hidden="true">
             <use href=href></use>
         </svg>
     }

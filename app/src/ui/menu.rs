@@ -18,7 +18,8 @@ pub fn Menu(
 ) -> AnyView {
     view! {
         <details class=format!("menu {class}") name="menu">
-            <summary aria-label=name title=name>
+            <summary title=name>
+                <span class="visually-hidden">{name} ": "</span>
                 {label}
             </summary>
             <div class="menu-box">{children()}</div>

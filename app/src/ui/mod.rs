@@ -20,6 +20,7 @@ pub mod facts;
 pub mod field;
 pub mod file_input;
 pub mod filter_form;
+mod focus;
 pub mod gallery;
 pub mod icon;
 pub mod input;
@@ -70,6 +71,9 @@ pub use steps::{Step, StepState, Steps};
 pub use table::{Column, DataTable, Sort};
 pub use table_row::{Pick, Row};
 pub use time::{Deadline, Moment, Time, Why};
-pub use toast::{Flash, FlashRegion, Toast, Toaster, Toasts, provide_toasts, toasts};
+pub use toast::{Flash, FlashRegion, Toast, Toaster, Toasts, toasts};
 pub use top_bar::{SIGN_OUT_ACTION, THEME_ACTION, TopBar, Viewer};
 pub use typed_confirm::TypedConfirm;
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

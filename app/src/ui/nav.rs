@@ -4,7 +4,7 @@ use super::icon::{Glyph, Icon};
 use leptos::prelude::*;
 
 /// Where the width of the navigation is kept: `POST` with `nav=wide|rail` and `next`, a cookie, 303.
-pub const NAV_ACTION: &str = "/preferences/nav";
+pub const NAV_ACTION: &str = "/preferences/navigation";
 
 /// One link of the navigation.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,6 +1,9 @@
 //! Side panels: a form or details beside the list they belong to, at a URL of their own.
 
-use super::icon::{Glyph, Icon};
+use super::{
+    focus,
+    icon::{Glyph, Icon},
+};
 use leptos::{ev, prelude::*};
 
 /// A page whose list stays in sight while a panel is open. The panel (usually `<Outlet/>`) comes
@@ -81,6 +84,7 @@ pub fn PanelFoot(
 
 /// Escape goes where the close link goes, unless something was typed that would be lost.
 fn close_on_escape(way_out: NodeRef<leptos::html::A>, typed: RwSignal<bool>) {
+    focus::give_back_on_cleanup();
     let handle = window_event_listener(ev::keydown, move |event| {
         let Some(link) = way_out.get_untracked() else { return };
         let elsewhere =

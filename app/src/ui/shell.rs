@@ -4,7 +4,7 @@ use super::{
     announce::Announcer,
     icon::{Glyph, Icon},
     nav::{Nav, NavSection},
-    toast::{Flash, FlashRegion},
+    toast::{Flash, FlashRegion, Toaster, provide_toasts},
     top_bar::{TopBar, Viewer},
 };
 use leptos::prelude::*;
@@ -26,6 +26,7 @@ pub fn Shell(
     children: Children,
 ) -> AnyView {
     let rail = viewer.rail;
+    let toasts = provide_toasts();
     view! {
         <a class="skip-link" href="#main" rel="external">
             "Skip to main content"
@@ -34,10 +35,11 @@ pub fn Shell(
         <div class=if rail { "shell shell-rail" } else { "shell" }>
             <Nav sections=nav path rail />
             <main id="main" class="main" tabindex="-1">
-                <FlashRegion flash />
+                <FlashRegion flash path />
                 {children()}
             </main>
         </div>
+        <Toaster toasts />
         <Announcer path />
     }
     .into_any()

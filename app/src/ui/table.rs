@@ -97,9 +97,9 @@ pub fn DataTable(
     let heads: Vec<_> = columns.iter().map(head).collect();
     let rows: Vec<_> = rows.into_iter().map(|row| body_row(row, &columns, pick)).collect();
     view! {
-        <div class="table-box" role="region" aria-label=caption.clone() tabindex="0">
+        <div class="table-box">
             <table class="table" role="table">
-                <caption class=if titled { "table-title" } else { "visually-hidden" }>{caption.clone()}</caption>
+                <caption class=if titled { "table-title" } else { "visually-hidden" }>{caption}</caption>
                 <thead role="rowgroup">
                     <tr role="row" data-label="Sort by">
                         {pick

@@ -64,8 +64,15 @@ impl Why {
 pub fn Time(
     /// Which.
     at: Moment,
+    /// How long ago or ahead, as the server counted: "31 hours ago".
+    #[prop(optional, into)]
+    relative: Option<String>,
 ) -> AnyView {
-    view! { <time datetime=at.iso>{at.shown}</time> }.into_any()
+    view! {
+        <time datetime=at.iso>{at.shown}</time>
+        {relative.map(|relative| view! { <span class="relative">" (" {relative} ")"</span> })}
+    }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -20,12 +20,23 @@ pub struct Flash {
     pub link: Option<(String, String)>,
 }
 
-/// The messages of the answer before, at the top of the page.
+/// The messages of the answer before, at the top of the page; gone once `path` changes.
 #[component]
 pub fn FlashRegion(
     /// What to say.
     flash: Vec<Flash>,
+    /// The path of the page.
+    #[prop(optional, into)]
+    path: Option<Signal<String>>,
 ) -> AnyView {
+    let shown = RwSignal::new(true);
+    Effect::new(move |before: Option<Option<String>>| {
+        let now = path.map(|path| path.get());
+        if before.is_some_and(|before| before != now) {
+            shown.set(false);
+        }
+        now
+    });
     let bars: Vec<_> = flash
         .into_iter()
         .map(|Flash { tone, text, link }| {
@@ -38,14 +49,14 @@ pub fn FlashRegion(
         })
         .collect();
     view! {
-        <div class="flash" role="status">
+        <div role="status" hidden=move || !shown.get()>
             {bars}
         </div>
     }
     .into_any()
 }
 
-/// Says things while the page is open: an operation has ended. Get it with [`toasts`].
+/// Says things while the page is open: an operation has ended. Get it with [`toasts`] while a component is made.
 #[derive(Clone, Copy)]
 pub struct Toasts {
     shown: RwSignal<Vec<(u32, Flash)>>,
@@ -81,13 +92,13 @@ fn is_held() -> bool {
     document().query_selector(".toasts:hover, .toasts:focus-within").ok().flatten().is_some()
 }
 
-/// The way to say things; only inside [`Toaster`]'s owner, else nothing.
+/// The way to say things; nothing outside a [`super::Shell`].
 pub fn toasts() -> Option<Toasts> {
     use_context::<Toasts>()
 }
 
-/// Makes [`Toasts`] available to everything rendered after it by the same owner.
-pub fn provide_toasts() -> Toasts {
+/// Makes [`Toasts`] available to everything that the calling component renders.
+pub(super) fn provide_toasts() -> Toasts {
     let toasts = Toasts { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
     provide_context(toasts);
     toasts

@@ -48,6 +48,7 @@ pub(super) fn PhraseField(phrase: String, error: Option<String>, ready: RwSignal
     };
     Effect::new(move |_| check());
     let id = "confirmation".to_owned();
+    let wrong = error.is_some();
     let words = Words { id: id.clone(), label: String::new(), hint: None, error, required: true };
     let control = view! {
         <input
@@ -61,6 +62,7 @@ pub(super) fn PhraseField(phrase: String, error: Option<String>, ready: RwSignal
             spellcheck="false"
             aria-describedby=words.described_by()
             aria-invalid=words.invalid()
+            autofocus=wrong
             node_ref=input
             on:input=move |_| check()
         />
