@@ -1,7 +1,8 @@
 //! Long-running jobs as people watch them.
 
 use crate::{Caller, Portal, ServiceResult, act};
-use domain::{OperationId, Refusal, actions::Action};
+use domain::{EnvironmentId, KeyId, OperationId, Refusal, TableId, actions::Action};
+use std::collections::HashMap;
 use store::{
     Cursor, Page,
     operations::{Filter, Operation},
@@ -30,4 +31,51 @@ pub async fn get(portal: &Portal, caller: &Caller, id: OperationId) -> ServiceRe
         operation.tenant_id == caller.tenant() && visible.as_ref().is_none_or(seen)
     });
     Ok(found.ok_or_else(|| Refusal::not_found("operation"))?)
+}
+
+/// What a job works on and who asked for it, in names.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct About {
+    pub region: String,
+    pub environment: Option<(EnvironmentId, String)>,
+    pub key: Option<(KeyId, String)>,
+    /// Of an import.
+    pub table: Option<(TableId, String)>,
+    /// The address of who asked.
+    pub created_by: String,
+}
+
+/// What each of `operations` is about; they came from [`list`] or [`get`], so the caller may see them.
+pub async fn about(portal: &Portal, caller: &Caller, operations: &[Operation]) -> ServiceResult<Vec<About>> {
+    let db = portal.db().read();
+    let rings = store::rings::list(db, caller.tenant()).await?;
+    let users = store::users::list(db, caller.tenant()).await?;
+    let (mut environments, mut keys) = (HashMap::new(), HashMap::new());
+    let mut abouts = Vec::with_capacity(operations.len());
+    for operation in operations {
+        if let Some(id) = operation.environment_id.filter(|id| !environments.contains_key(id)) {
+            environments.insert(id, store::environments::get(db, id).await?.map(|found| found.name));
+        }
+        if let Some(id) = operation.key_id.filter(|id| !keys.contains_key(id)) {
+            keys.insert(id, store::keys::get(db, id).await?.map(|found| found.name));
+        }
+        let ring = rings.iter().find(|ring| ring.id == operation.ring_id.0);
+        let user = users.iter().find(|user| user.id == operation.created_by.0);
+        abouts.push(About {
+            region: ring.map_or_else(String::new, |ring| ring.region.clone()),
+            environment: operation.environment_id.and_then(|id| Some((id, environments.get(&id)?.clone()?))),
+            key: operation.key_id.and_then(|id| Some((id, keys.get(&id)?.clone()?))),
+            table: table(portal, operation).await?,
+            created_by: user.map_or_else(String::new, |user| user.email.clone()),
+        });
+    }
+    Ok(abouts)
+}
+
+/// The table an import goes into.
+async fn table(portal: &Portal, operation: &Operation) -> ServiceResult<Option<(TableId, String)>> {
+    let db = portal.db().read();
+    let Some(id) = operation.import_id else { return Ok(None) };
+    let table = store::tables::get(db, TableId(store::imports::get(db, id).await?.table_id)).await?;
+    Ok(table.map(|table| (table.id, table.shape.name.to_string())))
 }

@@ -202,18 +202,27 @@ pub(crate) async fn writable(act: &Act, files: bool) -> ServiceResult<(Environme
     Ok((environment, key))
 }
 
+/// The row as it is stored, or everything that is wrong with it.
 fn check(shape: &TableShape, cells: Vec<Cell>, prefix: &str) -> Result<Vec<Cell>, Refusal> {
     if cells.len() != shape.columns.len() {
         let text = format!("Give one value for each of the {} columns.", shape.columns.len());
         return Err(Refusal::field(Code::Invalid, prefix.trim_end_matches('.'), text));
     }
-    let pairs = shape.columns.iter().zip(cells);
-    pairs
-        .map(|(column, cell)| {
-            let field = format!("{prefix}{}", column.name);
-            Cell::check(column, cell).map_err(|why| Refusal::field(Code::Invalid, &field, why))
-        })
-        .collect()
+    let mut checked = Vec::with_capacity(cells.len());
+    let mut wrong: Option<Refusal> = None;
+    for (column, cell) in shape.columns.iter().zip(cells) {
+        let field = format!("{prefix}{}", column.name);
+        match Cell::check(column, cell) {
+            Ok(cell) => checked.push(cell),
+            Err(why) => {
+                wrong = Some(match wrong.take() {
+                    None => Refusal::field(Code::Invalid, &field, why),
+                    Some(refusal) => refusal.at_field(&field, why),
+                });
+            }
+        }
+    }
+    wrong.map_or(Ok(checked), Err)
 }
 
 /// Seals a row at its place with the environment's current generation.

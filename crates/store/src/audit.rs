@@ -110,9 +110,13 @@ pub async fn append(
 /// Which entries a list shows.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Filter {
+    /// Part of it.
     pub actor: Option<String>,
+    /// `key.activate`, or `key` for everything done to keys.
     pub action: Option<String>,
     pub outcome: Option<String>,
+    /// Part of its words.
+    pub target: Option<String>,
     pub target_id: Option<Uuid>,
 }
 
@@ -132,10 +136,16 @@ pub async fn list(
         query = query.filter(Column::Actor.contains(actor.as_str()));
     }
     if let Some(action) = &filter.action {
-        query = query.filter(Column::Action.eq(action.as_str()));
+        query = query.filter(match action.contains('.') {
+            true => Column::Action.eq(action.as_str()),
+            false => Column::Action.starts_with(format!("{action}.")),
+        });
     }
     if let Some(outcome) = &filter.outcome {
         query = query.filter(Column::Outcome.eq(outcome.as_str()));
+    }
+    if let Some(target) = &filter.target {
+        query = query.filter(Column::Target.contains(target.as_str()));
     }
     if let Some(target) = filter.target_id {
         query = query.filter(Column::TargetId.eq(target));
