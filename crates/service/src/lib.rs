@@ -28,7 +28,9 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod tables;
+pub mod tenants;
 pub mod tokens;
+pub mod users;
 pub mod worker;
 
 pub use act::{Act, Body, Scope, Target, decide};

@@ -90,13 +90,25 @@ pub struct Eligibility {
 }
 
 /// The form after its checks.
-struct Checked {
+pub(crate) struct Checked {
     tenant: TenantName,
     regions: Vec<Region>,
     name: PersonName,
     email: Email,
     password_hash: String,
     enable: Option<Eligibility>,
+}
+
+impl Checked {
+    /// How many regions it names.
+    pub(crate) fn regions(&self) -> usize {
+        self.regions.len()
+    }
+
+    /// The administrator's address as addresses are compared.
+    pub(crate) fn email(&self) -> String {
+        self.email.canonical()
+    }
 }
 
 /// Checks a setup code: wrong and expired codes get the same answer.
@@ -138,7 +150,7 @@ pub async fn install(portal: &Portal, form: Install) -> ServiceResult<UserId> {
     Ok(user)
 }
 
-async fn check(form: Install) -> Result<Checked, crate::ServiceError> {
+pub(crate) async fn check(form: Install) -> Result<Checked, crate::ServiceError> {
     let invalid = |field: &str, why: &str| Refusal::field(Code::Invalid, field, why);
     let tenant = TenantName::parse(&form.tenant).map_err(|why| invalid("tenant", why))?;
     let name = PersonName::parse(&form.name).map_err(|why| invalid("name", why))?;
@@ -168,13 +180,13 @@ pub async fn hash_password(password: Password) -> ServiceResult<String> {
 }
 
 /// RSA keys take tens of milliseconds each: made before any transaction is open.
-async fn platform_keys(count: usize) -> ServiceResult<Vec<Kek>> {
+pub(crate) async fn platform_keys(count: usize) -> ServiceResult<Vec<Kek>> {
     let made = tokio::task::spawn_blocking(move || (0..count).map(|_| Kek::generate()).collect());
     let made: Result<Vec<Kek>, _> = made.await.map_err(|error| anyhow::anyhow!(error))?;
     Ok(made?)
 }
 
-async fn insert_tenant(
+pub(crate) async fn insert_tenant(
     portal: &Portal,
     tx: &DatabaseTransaction,
     form: Checked,

@@ -12,6 +12,7 @@ use store::users::User;
 use tokio::{sync::Semaphore, time::Instant};
 use vault::Password;
 
+pub(crate) use throttle::account;
 pub use throttle::{BLOCK, FAILURES, WINDOW};
 
 /// Argon2id takes 19 MiB and a core: this many run at once in a process.

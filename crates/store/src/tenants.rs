@@ -1,8 +1,8 @@
 //! Organisations and the operator's settings for them.
 
-use crate::StoreResult;
+use crate::{StoreError, StoreResult};
 use domain::{TenantId, Timestamp};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder, QuerySelect};
 
 entity!("tenants" {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
@@ -25,6 +25,13 @@ pub async fn insert(db: &impl ConnectionTrait, tenant: Tenant) -> StoreResult<()
 /// One tenant.
 pub async fn get(db: &impl ConnectionTrait, id: TenantId) -> StoreResult<Option<Tenant>> {
     Ok(entity::Entity::find_by_id(id.0).one(db).await?)
+}
+
+/// Locks the tenant's row until the transaction ends: whoever decides about its people or settings
+/// holds this.
+pub async fn lock(tx: &impl ConnectionTrait, id: TenantId) -> StoreResult<Tenant> {
+    let row = entity::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
+    row.ok_or_else(|| StoreError::inconsistent("tenants", id))
 }
 
 /// Every tenant, oldest first: for the operator's commands.

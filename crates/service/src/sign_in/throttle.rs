@@ -21,7 +21,7 @@ impl Subjects {
     /// `canonical` is the account's address in lower case, or empty for what is no address.
     pub(super) fn new(canonical: &str, address: Option<&str>) -> Self {
         let address = address.map(|address| format!("address:{}", network(address)));
-        Self { account: format!("account:{canonical}"), address }
+        Self { account: account(canonical), address }
     }
 
     fn all(&self) -> impl Iterator<Item = &str> {
@@ -65,6 +65,11 @@ impl Subjects {
     pub(super) async fn forget(&self, portal: &Portal) -> ServiceResult<()> {
         Ok(store::sign_ins::clear(portal.db().write(), &self.account).await?)
     }
+}
+
+/// The name under which an account's failures are counted.
+pub(crate) fn account(canonical: &str) -> String {
+    format!("account:{canonical}")
 }
 
 fn blocked(until: Timestamp, now: Timestamp) -> Refusal {
