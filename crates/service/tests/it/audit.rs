@@ -23,6 +23,10 @@ both_databases! {
         let filter = Filter { action: Some("row.read".to_owned()), ..Filter::default() };
         let entries = audit::list(&house.portal, &house.admin, &filter, None, 10).await.unwrap();
         assert_eq!(entries.len(), 1);
+        let filter = Filter { action: Some("table".to_owned()), target: Some("Sal".to_owned()), ..Filter::default() };
+        let entries = audit::list(&house.portal, &house.admin, &filter, None, 10).await.unwrap();
+        let found: Vec<(&str, &str)> = entries.iter().map(|e| (e.action.as_str(), e.target.as_str())).collect();
+        assert_eq!(found, [("table.create", "environment Sales")]);
         // Without its row in the trail there is no answer.
         house.portal.db().write().execute_unprepared("DROP TABLE audit_entries").await.unwrap();
         assert!(house.all_rows(&house.portal, table).await.is_err());

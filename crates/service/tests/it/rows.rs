@@ -32,11 +32,12 @@ both_databases! {
     async fn a_wrong_value_names_its_row_and_column_and_stores_nothing(db: TestDb) {
         let house = House::new(&db).await;
         let table = house.table(house.environment("Sales", "sandbox").await).await;
-        let new = vec![vec![text("a"), Cell::Empty, Cell::Empty], vec![text("b"), Cell::Empty, text("forty")]];
+        let new = vec![vec![text("a"), Cell::Empty, Cell::Empty], vec![text("b"), text("much"), text("forty")]];
         let error = rows::insert(&house.portal, &house.admin, table, new).await.unwrap_err();
         let refusal = error.refusal().unwrap();
-        assert_eq!(refusal.fields[0].field, "rows[1].Age");
-        assert!(refusal.fields[0].message.contains("whole number"));
+        let fields: Vec<&str> = refusal.fields.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["rows[1].Salary", "rows[1].Age"]);
+        assert!(refusal.fields[1].message.contains("whole number"));
         assert!(house.all_rows(&house.portal, table).await.unwrap().is_empty());
     }
 
@@ -53,6 +54,11 @@ both_databases! {
         let names: Vec<String> =
             house.all_rows(&house.portal, table).await.unwrap().iter().map(|cells| cells[0].text()).collect();
         assert_eq!(names, ["Zo\u{eb} \"Z\"\nsecond line", "Eve"]);
+        let done = operations::get(&house.portal, &house.admin, operation).await.unwrap();
+        let about = operations::about(&house.portal, &house.admin, &[done]).await.unwrap();
+        assert_eq!(about[0].table.as_ref().map(|(_, name)| name.as_str()), Some("People"));
+        assert_eq!(about[0].environment.as_ref().map(|(_, name)| name.as_str()), Some("Sales"));
+        assert_eq!((about[0].region.as_str(), about[0].created_by.as_str()), ("europe", "ada@contoso.example"));
         let report = imports::report(&house.portal, &house.admin, operation, 0).await.unwrap();
         assert_eq!((report.stored, report.refused), (2, 2));
         let lines: Vec<(i64, &str)> = report.lines.iter().map(|l| (l.line, l.column_name.as_str())).collect();
