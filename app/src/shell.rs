@@ -20,6 +20,8 @@ pub struct Assets {
     pub js: Option<String>,
     /// The wasm itself, named only to start its download early.
     pub wasm: Option<String>,
+    /// The icon in the browser's tab.
+    pub favicon: Option<String>,
     /// The icon sprite: one `<symbol>` per icon.
     pub icons: Option<String>,
 }
@@ -46,8 +48,8 @@ pub fn mark_hydrated() {
 
 #[cfg(feature = "ssr")]
 mod document {
-    use super::{Assets, theme};
-    use crate::App;
+    use super::Assets;
+    use crate::{App, preferences};
     use leptos::{nonce::use_nonce, prelude::*};
     use leptos_meta::MetaTags;
 
@@ -56,7 +58,7 @@ mod document {
     pub fn shell() -> impl IntoView {
         let assets = use_context::<Assets>().unwrap_or_default();
         let head = use_context::<http::request::Parts>();
-        let theme = theme::of_request(head.as_ref().map(|parts| &parts.headers));
+        let theme = head.as_ref().map_or(preferences::THEMES[0], |parts| preferences::theme(&parts.headers));
         view! {
             <!DOCTYPE html>
             <html lang="en" data-theme=theme data-icons=assets.icons.clone()>
@@ -64,6 +66,8 @@ mod document {
                     <meta charset="utf-8" />
                     <meta name="viewport" content="width=device-width, initial-scale=1" />
                     <meta name="color-scheme" content="light dark" />
+                    // Without any, browsers ask for /favicon.ico on every page.
+                    <link rel="icon" href=assets.favicon.clone().unwrap_or_else(|| "data:,".to_owned()) />
                     {assets.css.clone().map(|href| view! { <link rel="stylesheet" href=href /> })}
                     {scripts(&assets)}
                     <MetaTags />
@@ -84,49 +88,5 @@ mod document {
             <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
             <script type="module" src=js nonce=nonce></script>
         })
-    }
-}
-
-#[cfg(feature = "ssr")]
-mod theme {
-    use http::{HeaderMap, header::COOKIE};
-
-    /// What the cookie `theme` may say; anything else counts as the first.
-    const THEMES: [&str; 4] = ["system", "light", "dark", "contrast"];
-
-    /// The theme that the request's cookie asks for.
-    pub(super) fn of_request(headers: Option<&HeaderMap>) -> &'static str {
-        headers
-            .into_iter()
-            .flat_map(|headers| headers.get_all(COOKIE))
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().strip_prefix("theme="))
-            .find_map(|asked| THEMES.into_iter().find(|theme| *theme == asked))
-            .unwrap_or(THEMES[0])
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        fn theme_for(cookie: &'static str) -> &'static str {
-            let mut headers = HeaderMap::new();
-            headers.insert(COOKIE, http::HeaderValue::from_static(cookie));
-            of_request(Some(&headers))
-        }
-
-        #[test]
-        fn the_cookie_names_the_theme() {
-            assert_eq!(theme_for("__Host-id=x; theme=dark"), "dark");
-            assert_eq!(theme_for("theme=contrast"), "contrast");
-        }
-
-        #[test]
-        fn anything_unknown_is_the_system_theme() {
-            assert_eq!(theme_for("theme=\"><script>"), "system");
-            assert_eq!(theme_for("mytheme=dark"), "system");
-            assert_eq!(of_request(None), "system");
-        }
     }
 }

@@ -8,7 +8,10 @@ use leptos::prelude::*;
 pub struct Page {
     /// "1–50 of 1000+": counting stops where it would become slow.
     pub shown: String,
-    /// The URL of the rows before; none on the first page.
+    /// The URL of the first rows, for lists that are paged by key and know no way back; none on the
+    /// first page.
+    pub first: Option<String>,
+    /// The URL of the rows before; none on the first page, and where `first` stands instead.
     pub previous: Option<String>,
     /// The URL of the rows after; none on the last page.
     pub next: Option<String>,
@@ -20,19 +23,23 @@ pub fn Pager(
     /// Where one is.
     page: Page,
 ) -> AnyView {
-    let Page { shown, previous, next } = page;
+    let Page { shown, first, previous, next } = page;
+    let back = match first {
+        Some(first) => step(Some(first), "First page", "prev", None),
+        None => step(previous, "Previous", "prev", Some("prev")),
+    };
     view! {
         <nav class="pager" aria-label="Pages">
             <span>{shown}</span>
-            {step(previous, "Previous", "prev")}
-            {step(next, "Next", "next")}
+            {back}
+            {step(next, "Next", "next", Some("next"))}
         </nav>
     }
     .into_any()
 }
 
-fn step(href: Option<String>, label: &'static str, rel: &'static str) -> AnyView {
-    let class = format!("button {rel}");
+fn step(href: Option<String>, label: &'static str, way: &str, rel: Option<&'static str>) -> AnyView {
+    let class = format!("button {way}");
     let icon = view! { <Icon name=Glyph::ChevronRight large=false /> };
     match href {
         Some(href) => view! {

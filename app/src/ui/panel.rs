@@ -87,11 +87,17 @@ fn close_on_escape(way_out: NodeRef<leptos::html::A>, typed: RwSignal<bool>) {
     focus::give_back_on_cleanup();
     let handle = window_event_listener(ev::keydown, move |event| {
         let Some(link) = way_out.get_untracked() else { return };
-        let elsewhere =
-            document().query_selector("dialog:modal, details.menu[open]").ok().flatten().is_some();
-        if event.key() == "Escape" && !elsewhere && !typed.get_untracked() {
+        if event.key() == "Escape" && !typed.get_untracked() && !escape_is_taken() {
             link.click();
         }
     });
     on_cleanup(move || handle.remove());
+}
+
+/// Whether something in front of the panel answers to Escape first: a dialog, a menu, the drawer, a tip.
+fn escape_is_taken() -> bool {
+    // One by one: a browser that does not know one of them would refuse the whole list.
+    ["dialog:modal", "details.menu[open]", ":popover-open", ".with-tip:hover", ".with-tip:focus-within"]
+        .into_iter()
+        .any(|open| document().query_selector(open).ok().flatten().is_some())
 }

@@ -1,0 +1,79 @@
+//! What a form did, said once on the page it leads to: `?done=<code>` with fixed words.
+//!
+//! Nothing else of an address is ever shown, so a link cannot put words into the portal's mouth.
+
+use crate::ui::{MessageBar, Tone};
+use leptos::prelude::*;
+
+macro_rules! done {
+    ($($variant:ident = $code:literal, $text:literal),+ $(,)?) => {
+        /// Something that was done.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Done { $($variant),+ }
+
+        impl Done {
+            /// All of them, for tests.
+            pub const ALL: &'static [Done] = &[$(Done::$variant),+];
+
+            /// The code in addresses.
+            pub const fn code(self) -> &'static str {
+                match self { $(Done::$variant => $code),+ }
+            }
+
+            /// The words on the page.
+            pub const fn text(self) -> &'static str {
+                match self { $(Done::$variant => $text),+ }
+            }
+        }
+    };
+}
+
+done! {
+    Installed = "installed", "The portal is set up. Sign in with the account you just made.",
+    SignedOut = "signed-out", "You are signed out.",
+    PasswordChanged = "password-changed", "Your password is changed. All other sessions were signed out.",
+    SessionsEnded = "sessions-ended", "All other sessions were signed out.",
+    SessionEnded = "session-ended", "The session was signed out.",
+    EnvironmentCreated = "environment-created", "The environment is ready. It is encrypted with the Microsoft-provided key.",
+    ApplyStarted = "apply-started", "The key is being applied. The environment is unavailable until it is done.",
+    ReturnStarted = "return-started", "The environment is returning to standard encryption. It is unavailable until it is done.",
+    TableCreated = "table-created", "The table is ready.",
+    RowAdded = "row-added", "The row was added.",
+    RowSaved = "row-saved", "The row was saved.",
+    RowDeleted = "row-deleted", "The row was deleted.",
+    ImportStarted = "import-started", "The file was received and is being imported.",
+    KeyAdded = "key-added", "The key was added. All administrators were notified.",
+    KeyActivating = "key-activating", "The key is being activated. All administrators were notified.",
+}
+
+impl Done {
+    /// Reads a code; anything else is nothing.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|done| done.code() == code)
+    }
+
+    /// The address that says it: `path?done=code`.
+    pub fn at(self, path: &str) -> String {
+        crate::url::with_query(path, &[("done", self.code())])
+    }
+}
+
+/// The bar that says it, when the address carries a known code.
+pub(crate) fn bar(code: &str) -> Option<AnyView> {
+    let text = Done::parse(code)?.text();
+    Some(view! { <MessageBar tone=Tone::Success>{text}</MessageBar> }.into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_come_back() {
+        for done in Done::ALL {
+            assert_eq!(Done::parse(done.code()), Some(*done));
+        }
+        assert_eq!(Done::parse("<b>anything</b>"), None);
+        assert_eq!(Done::KeyAdded.at("/encryption-keys?region=eu"), "/encryption-keys?region=eu&done=key-added");
+    }
+}

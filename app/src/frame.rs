@@ -1,0 +1,122 @@
+//! What surrounds every page: who looks, what the navigation offers, what everybody must know.
+
+use crate::error::UiError;
+use crate::ui::{Deadline, Tone, Viewer};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The data of the layout. The server puts it into the context before it renders a document; the
+/// browser asks for it again after each navigation.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Frame {
+    /// Who is signed in; none on the sign-in and setup pages.
+    pub viewer: Option<Viewer>,
+    /// Whether the roles allow to see keys.
+    pub keys: bool,
+    /// Whether the roles allow to read the portal's mails.
+    pub messages: bool,
+    /// Whether the roles allow to read the audit trail.
+    pub audit: bool,
+    /// Above every page, the gravest first.
+    pub banners: Vec<Banner>,
+}
+
+/// One thing that everybody must know.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Banner {
+    pub tone: Tone,
+    /// What happened.
+    pub title: String,
+    /// What it means.
+    pub text: String,
+    /// What becomes possible when: "Roll back possible", "Lock possible".
+    pub times: Vec<(String, Deadline)>,
+    /// Where to see more, `(words, URL)`.
+    pub link: Option<(String, String)>,
+}
+
+/// The frame as it is now, for a page that stays open.
+#[server(endpoint = "frame")]
+pub async fn frame() -> Result<Frame, UiError> {
+    let (portal, caller) = crate::request::request()?;
+    let parts = use_context::<http::request::Parts>();
+    let headers = parts.map(|parts| parts.headers).unwrap_or_default();
+    Ok(load(&portal, Some(&caller), &headers).await?)
+}
+
+#[cfg(feature = "ssr")]
+pub use build::load;
+
+#[cfg(feature = "ssr")]
+mod build {
+    use super::{Banner, Frame};
+    use crate::{preferences, ui::*, view::counted};
+    use domain::{actions::Action, time::human_span};
+    use http::HeaderMap;
+    use service::{Caller, Portal, ServiceResult, overview::KeyChange};
+
+    /// The frame for `caller`; the headers are the request's, for the preferences in its cookies.
+    ///
+    /// # Errors
+    /// `Internal` when the database does not answer.
+    pub async fn load(portal: &Portal, caller: Option<&Caller>, headers: &HeaderMap) -> ServiceResult<Frame> {
+        let Some(caller) = caller else { return Ok(Frame::default()) };
+        let troubled = service::messages::troubled(portal, caller).await?;
+        let place = service::overview::place(portal, caller).await?;
+        let mut banners: Vec<Banner> = place.changes.iter().map(|change| changed(change, place.now)).collect();
+        banners.extend(mail(portal, caller, troubled));
+        let regions = if place.regions.len() == 1 { place.regions[0].clone() } else { String::new() };
+        let viewer = Viewer {
+            name: caller.name().to_owned(),
+            email: caller.email().to_owned(),
+            tenant: place.tenant,
+            region: regions,
+            regions: Vec::new(),
+            unread: u32::try_from(troubled).unwrap_or(u32::MAX),
+            theme: preferences::theme(headers).to_owned(),
+            rail: preferences::rail(headers),
+        };
+        Ok(Frame {
+            viewer: Some(viewer),
+            keys: caller.may(Action::KeyRead, None),
+            messages: caller.may(Action::MessageRead, None),
+            audit: caller.may(Action::AuditRead, None),
+            banners,
+        })
+    }
+
+    /// PP-033, PP-034, X-10: everybody sees that the key changed, by whom, and what can be done when.
+    fn changed(change: &KeyChange, now: domain::Timestamp) -> Banner {
+        let ago = human_span(now.since(change.at));
+        Banner {
+            tone: Tone::Warning,
+            title: format!("The key of {} changed {ago} ago.", change.region),
+            text: format!("{} activated {}. Was this authorised?", change.by, change.key),
+            times: vec![
+                ("Another activation is possible".to_owned(), Deadline::new(change.activation_from, now)),
+                ("locking is possible".to_owned(), Deadline::new(change.lock_from, now)),
+            ],
+            link: Some(("Show the key".to_owned(), format!("/encryption-keys/{}", change.key_id))),
+        }
+    }
+
+    /// Administrators must learn of key changes: what stops that is everybody's business.
+    fn mail(portal: &Portal, caller: &Caller, troubled: u64) -> Option<Banner> {
+        if !caller.may(Action::MessageRead, None) {
+            return None;
+        }
+        let link = Some(("Show the notifications".to_owned(), "/notifications".to_owned()));
+        if troubled > 0 {
+            let title = format!("{} could not be delivered.", counted(troubled, "mail", "mails"));
+            let text = "Administrators may not have learnt of key changes. Check the mail server's settings.";
+            return Some(Banner { tone: Tone::Warning, title, text: text.to_owned(), times: Vec::new(), link });
+        }
+        (!portal.settings().smtp_configured).then(|| Banner {
+            tone: Tone::Info,
+            title: "No mail server is set.".to_owned(),
+            text: "Notices about key changes stay in this portal and reach nobody by mail.".to_owned(),
+            times: Vec::new(),
+            link,
+        })
+    }
+}

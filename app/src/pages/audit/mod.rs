@@ -1,0 +1,8 @@
+//! The audit log.
+
+pub mod entry;
+mod list;
+pub mod words;
+
+pub use entry::{ViewEntry, history};
+pub use list::AuditLog;

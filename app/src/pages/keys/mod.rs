@@ -1,0 +1,12 @@
+//! Protection keys: the list, a new one, one's details, its activation.
+
+mod activate;
+mod data;
+mod details;
+mod list;
+mod new;
+
+pub use activate::ActivateKey;
+pub use details::KeyDetails;
+pub use list::Keys;
+pub use new::NewKey;

@@ -1,0 +1,96 @@
+//! How a page gets its data: asked for once, shown, or the reason why not.
+
+use super::errors;
+use crate::{error::UiError, url};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_location, use_params_map};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{future::Future, time::Duration};
+
+/// What an address asks for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Input {
+    /// The path's `{id}`; empty on pages without one.
+    pub id: String,
+    /// The path's second capture, `{row}`.
+    pub sub: String,
+    /// The query string, without `?`.
+    pub query: String,
+}
+
+impl Input {
+    /// A value of the query; empty when it is not there.
+    pub fn value(&self, name: &str) -> String {
+        url::query_value(&self.query, name)
+    }
+}
+
+/// The data of a page.
+pub trait PageData: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The document's title, the same as the page's `h1`.
+    fn title(&self) -> String;
+
+    /// Whether something runs that the page should follow: it is then asked for again each second,
+    /// and without script every five.
+    fn running(&self) -> bool {
+        false
+    }
+}
+
+/// A page: asks `fetch` for its data and shows it. While the address or the data changes, what was
+/// shown stays. Suspense is flat: a page calls this once.
+pub fn page<T: PageData, F>(fetch: fn(Input) -> F, show: fn(T) -> AnyView) -> AnyView
+where
+    F: Future<Output = Result<T, UiError>> + Send + 'static,
+{
+    let data = Resource::new(input, fetch);
+    follow(data);
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok(data) => shown(data, show),
+                    Err(error) => errors::view(error),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// The parts of the address that data depends on; reading it tracks them. `done` is not one.
+fn input() -> Input {
+    let query = use_location().search.get();
+    let query: Vec<&str> =
+        query.trim_start_matches('?').split('&').filter(|pair| !pair.starts_with("done=")).collect();
+    let query = query.join("&");
+    use_params_map().with(|params| Input {
+        id: params.get("id").unwrap_or_default(),
+        sub: params.get("row").unwrap_or_default(),
+        query,
+    })
+}
+
+fn shown<T: PageData>(data: T, show: fn(T) -> AnyView) -> AnyView {
+    // As a text: in a document with script, browsers read what is in `noscript` as one.
+    let again = data.running().then(|| {
+        view! { <noscript inner_html="<meta http-equiv=\"refresh\" content=\"5\">"></noscript> }
+    });
+    view! {
+        <Title text=data.title() />
+        {again}
+        {show(data)}
+    }
+    .into_any()
+}
+
+/// Asks again while something runs.
+fn follow<T: PageData>(data: Resource<Result<T, UiError>>) {
+    Effect::new(move |_| {
+        let running = data.with(|data| matches!(data, Some(Ok(data)) if data.running()));
+        if running && let Ok(handle) = set_timeout_with_handle(move || data.refetch(), Duration::from_secs(1)) {
+            on_cleanup(move || handle.clear());
+        }
+    });
+}

@@ -1,0 +1,113 @@
+//! One job: its steps with times, counts, rate, time left, and why it failed.
+
+use super::report::{ViewReport, report};
+use crate::{error::UiError, pages::load::*, ui::*, view::ViewOperation};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the page shows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewJobDetails {
+    pub operation: ViewOperation,
+    /// What it is about, and where to see that.
+    pub about: (String, Option<String>),
+    pub region: String,
+    pub by: String,
+    pub started: Option<Moment>,
+    /// "2 min": from its start to its end.
+    pub took: Option<String>,
+    /// How often a worker took it up: more than once after a crash or a restart.
+    pub attempts: u32,
+    /// Of an import.
+    pub report: Option<ViewReport>,
+}
+
+impl PageData for ViewJobDetails {
+    fn title(&self) -> String {
+        self.operation.label.clone()
+    }
+
+    fn running(&self) -> bool {
+        !self.operation.over
+    }
+}
+
+/// The job of this id; an import's report begins after line `after`.
+#[server(endpoint = "operation")]
+pub async fn operation(id: String, after: String) -> Result<ViewJobDetails, UiError> {
+    let (portal, caller) = crate::request::request()?;
+    let id = id.parse().map_err(|_| UiError::not_found("operation"))?;
+    let found = service::operations::get(&portal, &caller, id).await?;
+    let about = service::operations::about(&portal, &caller, std::slice::from_ref(&found)).await?;
+    let about = about.into_iter().next().unwrap_or_default();
+    let took = found.finished_at.zip(found.started_at).map(|(end, start)| end.since(start));
+    Ok(ViewJobDetails {
+        operation: ViewOperation::new(&found, portal.clock().now()),
+        about: super::about(&about),
+        region: about.region,
+        by: about.created_by,
+        started: found.started_at.map(Into::into),
+        took: took.map(domain::time::human_span),
+        attempts: found.attempts,
+        report: ViewReport::load(&portal, &caller, &found, after.parse().unwrap_or(0)).await?,
+    })
+}
+
+/// `/operations/{id}`.
+#[component]
+pub fn Operation() -> AnyView {
+    page(|input| operation(input.id.clone(), input.value("after")), show)
+}
+
+fn show(data: ViewJobDetails) -> AnyView {
+    let ViewJobDetails { operation, about, report: lines, .. } = data.clone();
+    let ViewOperation { id, label, state, over, online, undoing, error, facts, steps, .. } = operation;
+    let aside = view! {
+        <StateBadge state />
+        {(online && !over).then(|| view! { <Badge label="No downtime" tone=Tone::Success /> })}
+        {undoing.then(|| view! { <Badge label="Being undone" tone=Tone::Warning /> })}
+    };
+    let error = error.map(|error| {
+        view! { <MessageBar tone=Tone::Error title=if over { "It failed." } else { "Something went wrong." }>{error}</MessageBar> }
+    });
+    view! {
+        <PageHeader
+            title=label.clone()
+            subtitle=about.0.clone()
+            trail=vec![("Operations".to_owned(), "/operations".to_owned())]
+            aside=aside.into_any()
+        />
+        {error}
+        <Card title="Progress">
+            <OperationProgress label facts=facts.filter(|_| !over) steps />
+        </Card>
+        {lines.map(|lines| report(&id, lines))}
+        {facts_card(data)}
+    }
+    .into_any()
+}
+
+fn facts_card(data: ViewJobDetails) -> AnyView {
+    let ViewJobDetails { operation, about: (about, href), region, by, started, took, attempts, .. } = data;
+    let about = match href {
+        Some(href) => view! { <a href=href>{about}</a> }.into_any(),
+        None => about.into_any(),
+    };
+    view! {
+        <Card title="Facts">
+            <Facts>
+                <Fact name="About">{about}</Fact>
+                <Fact name="Region">{region}</Fact>
+                <Fact name="Started by">{by}</Fact>
+                <Fact name="Asked for">
+                    <Time at=operation.created />
+                </Fact>
+                {started.map(|at| view! { <Fact name="Began"><Time at /></Fact> })}
+                {operation.finished.map(|at| view! { <Fact name="Ended"><Time at /></Fact> })}
+                {took.map(|took| view! { <Fact name="Took">{took}</Fact> })}
+                {(attempts > 1).then(|| view! { <Fact name="Taken up">{format!("{attempts} times")}</Fact> })}
+            </Facts>
+        </Card>
+    }
+    .into_any()
+}

@@ -1,0 +1,26 @@
+//! Long-running jobs: the list, and one with its steps and, for an import, its report.
+
+mod details;
+mod list;
+mod report;
+
+pub use details::Operation;
+pub use list::Operations;
+
+/// What a job is about: `(words, address)`; no address where it leads nowhere.
+#[cfg(feature = "ssr")]
+fn about(about: &service::operations::About) -> (String, Option<String>) {
+    let named = |kind: &str, name: &str| format!("{kind} {name}");
+    if let Some((id, table)) = &about.table {
+        let environment = about.environment.as_ref().map_or("", |(_, name)| name);
+        return (format!("table {table} of {environment}"), Some(format!("/tables/{id}")));
+    }
+    if let Some((id, name)) = &about.environment {
+        return (named("environment", name), Some(format!("/environments/{id}/encryption")));
+    }
+    if let Some((id, name)) = &about.key {
+        return (named("key", name), Some(format!("/encryption-keys/{id}")));
+    }
+    let keys = crate::url::with_query("/encryption-keys", &[("region", &about.region)]);
+    (named("keys of", &about.region), Some(keys))
+}

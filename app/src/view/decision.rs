@@ -1,0 +1,40 @@
+//! The policy's answers as pages show them.
+
+use crate::ui::{Countdown, Why};
+use domain::Code;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Whether something may be done now; if not, why, from when and what to do.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewDecision {
+    /// The refusal's code; none when it is allowed.
+    pub code: Option<Code>,
+    /// The refusal's words; none when it is allowed.
+    pub why: Option<Why>,
+}
+
+impl ViewDecision {
+    /// Whether it may be done.
+    pub fn allowed(&self) -> bool {
+        self.why.is_none()
+    }
+
+    /// The policy's answer, for a page made at `now`.
+    #[cfg(feature = "ssr")]
+    pub fn new(decision: &domain::policy::Decision, now: domain::Timestamp) -> Self {
+        let refusal = decision.as_ref().err();
+        Self { code: refusal.map(|refusal| refusal.code), why: refusal.map(|refusal| Why::new(refusal, now)) }
+    }
+}
+
+/// The reason, from when and what to do, as running text.
+pub fn why(why: Why) -> AnyView {
+    let Why { reason, remedy, from } = why;
+    view! {
+        <span>{reason}</span>
+        {from.map(|until| view! { " Possible " <Countdown until /> "." })}
+        {remedy.map(|remedy| format!(" {remedy}"))}
+    }
+    .into_any()
+}

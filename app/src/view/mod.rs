@@ -1,0 +1,43 @@
+//! What pages are told: small structs that the server builds from the service's answers.
+//!
+//! Times come as text ([`Moment`], [`Deadline`]) and decisions with their reason, so the browser
+//! computes and decides nothing.
+
+mod decision;
+mod operation;
+
+pub use crate::ui::{Deadline, Moment, Why};
+pub use decision::{ViewDecision, why};
+pub use operation::{ViewOperation, operation_card};
+
+/// `1,204,118`: a count as people read it.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 table`, `3 tables`.
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_have_commas_and_the_right_word() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_204_118), "1,204,118");
+        assert_eq!(counted(1, "table", "tables"), "1 table");
+        assert_eq!(counted(1_000, "row", "rows"), "1,000 rows");
+    }
+}

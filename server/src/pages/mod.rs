@@ -1,0 +1,42 @@
+//! The pages' side of HTTP: documents (GET), their server functions, and the forms (POST → 303).
+//!
+//! A form posts to the path of the page it stands on. Success is a 303 to a page that may say so
+//! (`?done=…`); a refusal is the page again, with the refusal's status, what was typed and what was
+//! wrong ([`Posted::answer`]). Handlers decide nothing: they read fields, call one use case, answer.
+//!
+//! What the layers around must put into a request's extensions: [`SignedIn`], and the
+//! `leptos::nonce::Nonce` of the Content-Security-Policy.
+
+mod environments;
+mod fields;
+mod posted;
+mod preferences;
+mod render;
+mod risk;
+mod tables;
+
+pub use app::{done::Done, request::SignedIn};
+pub use fields::Fields;
+pub use posted::Posted;
+pub use render::{document, render};
+
+use crate::state::AppState;
+use app::App;
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use leptos_axum::generate_route_list;
+
+/// Every page by GET, every server function under `/fn`, every form by POST.
+pub fn router() -> Router<AppState> {
+    let documents = generate_route_list(App)
+        .iter()
+        .fold(Router::new(), |router, page| router.route(page.path(), get(document)));
+    documents
+        .route("/fn/{*name}", post(render::function))
+        .merge(environments::router())
+        .merge(tables::router())
+        .merge(risk::router())
+        .merge(preferences::router())
+}

@@ -1,0 +1,149 @@
+//! A posted form, and the two ways to answer it.
+
+use super::{Fields, SignedIn, render};
+use crate::state::AppState;
+use app::{forms::FormState, ui::Why, url};
+use axum::{
+    Form,
+    extract::{FromRequest, FromRequestParts, Multipart, RawPathParams, Request},
+    response::{IntoResponse, Response},
+};
+use domain::{Code, FieldError, Refusal};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, LOCATION},
+    request::Parts,
+};
+use service::{Caller, Portal, ServiceError, ServiceResult};
+use std::str::FromStr;
+
+/// A posted form with everything a handler needs. A field that cannot be read at all answers the
+/// request at once.
+pub struct Posted {
+    pub state: AppState,
+    pub fields: Fields,
+    parts: Parts,
+    captures: Vec<(String, String)>,
+}
+
+impl Posted {
+    /// The portal.
+    pub fn portal(&self) -> &Portal {
+        &self.state.portal
+    }
+
+    /// The request's head: its extensions, headers and address.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Who sent it.
+    ///
+    /// # Errors
+    /// `SignInRequired`, which [`Posted::answer`] turns into a redirect to the sign-in.
+    pub fn caller(&self) -> ServiceResult<&Caller> {
+        let signed_in = self.parts.extensions.get::<SignedIn>();
+        let caller = signed_in.and_then(|SignedIn(caller)| caller.as_ref());
+        Ok(caller.ok_or_else(|| Refusal::new(Code::SignInRequired, "Sign in first."))?)
+    }
+
+    /// The id in the path's capture `name`.
+    ///
+    /// # Errors
+    /// `NotFound` when it is none: such a page does not exist.
+    pub fn id<T: FromStr>(&self, name: &str) -> ServiceResult<T> {
+        let text = self.captures.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        Ok(text.and_then(|text| text.parse().ok()).ok_or_else(|| Refusal::not_found("page"))?)
+    }
+
+    /// `Ok(address)` is a 303 to it; a refusal is the page again with what was typed and what was wrong.
+    pub async fn answer(self, outcome: ServiceResult<String>) -> Response {
+        match outcome {
+            Ok(address) => see_other(&address),
+            Err(ServiceError::Refused(refusal)) => self.refuse(*refusal).await,
+            Err(error @ ServiceError::Internal(_)) => self.fail(&error).await,
+        }
+    }
+
+    /// The page again with what was typed, nothing done and nothing wrong: "More columns".
+    pub async fn show_again(self) -> Response {
+        let form = FormState::refused(self.parts.uri.path(), self.fields.pairs().to_vec(), Vec::new(), None);
+        render(&self.state, self.parts, StatusCode::OK, form).await
+    }
+
+    async fn refuse(self, refusal: Refusal) -> Response {
+        let path = self.parts.uri.path();
+        match refusal.code {
+            Code::SignInRequired => return see_other(&url::with_query("/sign-in", &[("next", path)])),
+            Code::RiskNotAcknowledged => {
+                return see_other(&url::with_query("/encryption-keys/risk", &[("next", path)]));
+            }
+            _ => {}
+        }
+        let why = Why::new(&refusal, self.portal().clock().now());
+        self.again(refusal.code.status(), refusal.fields, why).await
+    }
+
+    async fn fail(self, error: &ServiceError) -> Response {
+        let request = self.caller().map_or_else(|_| String::new(), |caller| caller.request_id().to_owned());
+        tracing::error!(request, error = format!("{error:#}"), path = self.parts.uri.path(), "a form failed");
+        let reason = format!("Something went wrong on the server. Request {request}.");
+        let remedy = Some("Look at the current state before you try again.".to_owned());
+        self.again(500, Vec::new(), Why { reason, remedy, from: None }).await
+    }
+
+    async fn again(self, status: u16, errors: Vec<FieldError>, why: Why) -> Response {
+        let values = self.fields.pairs().to_vec();
+        let form = FormState::refused(self.parts.uri.path(), values, errors, Some(why));
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        render(&self.state, self.parts, status, form).await
+    }
+}
+
+/// 303 to an address of this portal.
+fn see_other(address: &str) -> Response {
+    let Ok(location) = HeaderValue::try_from(address) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+impl FromRequest<AppState> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let captures = RawPathParams::from_request_parts(&mut parts, state).await;
+        let captures = captures.map_err(IntoResponse::into_response)?;
+        let captures =
+            captures.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let request = Request::from_parts(parts.clone(), body);
+        let fields = if is_multipart(&parts) {
+            multipart(request, state).await?
+        } else {
+            let form = Form::from_request(request, state).await;
+            Fields::new(form.map_err(IntoResponse::into_response)?.0, Vec::new())
+        };
+        Ok(Self { state: state.clone(), fields, parts, captures })
+    }
+}
+
+fn is_multipart(parts: &Parts) -> bool {
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+/// Small forms with a file, whole in memory: the route's body limit bounds them.
+async fn multipart(request: Request, state: &AppState) -> Result<Fields, Response> {
+    let mut form = Multipart::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+    let (mut pairs, mut files) = (Vec::new(), Vec::new());
+    while let Some(field) = form.next_field().await.map_err(IntoResponse::into_response)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if field.file_name().is_some() {
+            files.push((name, field.bytes().await.map_err(IntoResponse::into_response)?.to_vec()));
+        } else {
+            pairs.push((name, field.text().await.map_err(IntoResponse::into_response)?));
+        }
+    }
+    Ok(Fields::new(pairs, files))
+}
