@@ -25,7 +25,7 @@ pub struct Viewer {
     pub email: String,
     /// The organisation.
     pub tenant: String,
-    /// The region whose things are shown.
+    /// The region whose things are shown; empty where pages show all of them.
     pub region: String,
     /// The other regions, `(name, URL that switches)`; empty when there is one only.
     pub regions: Vec<(String, String)>,
@@ -87,7 +87,11 @@ pub fn TopBar(
 
 /// Tenant and region; a menu when there are several regions.
 fn place(viewer: &Viewer) -> AnyView {
-    let here = format!("{} · {}", viewer.tenant, viewer.region);
+    let here = if viewer.region.is_empty() {
+        viewer.tenant.clone()
+    } else {
+        format!("{} · {}", viewer.tenant, viewer.region)
+    };
     if viewer.regions.is_empty() {
         return view! { <span class="place">{here}</span> }.into_any();
     }
