@@ -127,6 +127,9 @@ pub(crate) fn piece_place(environment: &Environment, import: ImportId, seq: i64)
     }
 }
 
+/// So many refused lines make a page of the report.
+pub const REPORT_PAGE: usize = 500;
+
 /// What became of an import and its report.
 pub struct Report {
     pub stored: u64,
@@ -135,7 +138,7 @@ pub struct Report {
     pub lines: Vec<LineError>,
 }
 
-/// The report of an import's operation, up to 500 lines after line `after`.
+/// The report of an import's operation, up to [`REPORT_PAGE`] lines after line `after`.
 pub async fn report(
     portal: &Portal,
     caller: &Caller,
@@ -150,7 +153,7 @@ pub async fn report(
     Ok(Report {
         stored: u64::try_from(import.stored).unwrap_or(0),
         refused: u64::try_from(import.refused).unwrap_or(0),
-        lines: store::imports::errors(db, id, after, 500).await?,
+        lines: store::imports::errors(db, id, after, REPORT_PAGE as i64).await?,
     })
 }
 

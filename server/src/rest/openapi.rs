@@ -1,0 +1,75 @@
+//! The OpenAPI document: made from the handlers, checked in as `docs/openapi.json`.
+
+use axum::response::IntoResponse;
+use http::header;
+use std::sync::LazyLock;
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        ContentBuilder, OpenApi, RefOr, ResponseBuilder,
+        path::Operation,
+        path::PathItem,
+        schema::Ref,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+/// What stands around the operations.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Keystead",
+        version = "1",
+        description = "Manage the keys that encrypt your organisation's data.\n\n\
+            Authenticate with `Authorization: Bearer <token>`. Errors are problems (RFC 9457); branch on \
+            their `code`. Long work answers 202 with the job and an `Operation-Location` to poll. Lists \
+            answer `items` and, unless it is the last page, a `next` to pass on as it is. Unknown fields \
+            and query parameters are refused.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(api_types::Problem)),
+    security(("token" = []))
+)]
+struct Frame;
+
+/// The document without operations.
+pub(super) fn frame() -> OpenApi {
+    let mut frame = Frame::openapi();
+    let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    frame.components.get_or_insert_default().add_security_scheme("token", scheme);
+    frame
+}
+
+/// The whole document: every operation the router has.
+pub fn document() -> OpenApi {
+    let mut document = super::operations().into_openapi();
+    document.paths.paths.values_mut().flat_map(operations).for_each(add_problem);
+    document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let some = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+    some.into_iter().filter_map(Option::as_mut)
+}
+
+/// Every operation may answer with a problem.
+fn add_problem(operation: &mut Operation) {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let response = ResponseBuilder::new()
+        .description("What was wrong, by `code` and status")
+        .content("application/problem+json", content);
+    let responses = &mut operation.responses.responses;
+    responses.insert("default".to_owned(), RefOr::T(response.build()));
+}
+
+static TEXT: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok());
+
+/// This document
+///
+/// The only operation that wants no token.
+#[utoipa::path(get, path = "/openapi.json", operation_id = "get_openapi", tag = "openapi", security(()),
+    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+pub(super) async fn get() -> impl IntoResponse {
+    let text = TEXT.as_deref().ok_or(http::StatusCode::INTERNAL_SERVER_ERROR)?;
+    Ok::<_, http::StatusCode>(([(header::CONTENT_TYPE, "application/json")], text))
+}

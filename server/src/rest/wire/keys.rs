@@ -1,0 +1,80 @@
+//! Keys and their regions.
+
+use super::{allowed, at, not_before};
+use api_types::{Eligibility, Key, KeyReference, KeySource, KeyState as State, Region, Timers};
+use domain::{
+    actions::Action,
+    keys::{KeyState, Source},
+    policy,
+};
+use service::keys::{ListedKey, Overview, hex};
+
+/// A key of the region called `region`.
+pub(in crate::rest) fn key(listed: &ListedKey, region: &str) -> Key {
+    let key = &listed.key;
+    Key {
+        id: key.id.0,
+        region: region.to_owned(),
+        name: key.name.clone(),
+        source: source(key.source),
+        state: state(key.state),
+        state_since: key.state.since().map(at),
+        bits: key.bits,
+        fingerprint: hex(&key.fingerprint),
+        created_at: at(key.created_at),
+        created_by: listed.created_by.clone(),
+        activated_at: key.activated_at.map(at),
+        error: key.error.clone(),
+        environments: listed.environments,
+        allowed_actions: vec![allowed(Action::KeyActivate, &listed.activate)],
+    }
+}
+
+/// A key as other objects name it.
+pub(super) fn reference(key: &store::keys::Key) -> KeyReference {
+    KeyReference { id: key.id.0, name: key.name.clone(), fingerprint: hex(&key.fingerprint) }
+}
+
+/// A region's key ring.
+pub(in crate::rest) fn region(overview: &Overview) -> Region {
+    let facts = &overview.facts;
+    Region {
+        region: facts.region.to_string(),
+        eligibility: Eligibility {
+            eligible: policy::feature(facts).is_ok(),
+            seats: facts.eligibility.seats,
+            seat_threshold: facts.eligibility.threshold,
+            opted_in: facts.eligibility.opted_in,
+            enabled_at: facts.eligibility.enabled_at.map(at),
+        },
+        ever_activated: facts.ever_activated,
+        installing: facts.installing.clone(),
+        timers: Timers {
+            last_activation_at: facts.last_activation_at.map(at),
+            next_activation_at: facts.next_activation_at(overview.now).map(not_before),
+            lock_allowed_at: facts.lock_allowed_at(overview.now).map(not_before),
+        },
+        environments: overview.environments,
+        self_managed_environments: overview.self_managed,
+        locked_environments: facts.locked_environments,
+        administrators: overview.administrators,
+        allowed_actions: vec![allowed(Action::KeyAdd, &overview.add)],
+    }
+}
+
+fn source(source: Source) -> KeySource {
+    match source {
+        Source::Generated => KeySource::Generated,
+        Source::Uploaded => KeySource::Uploaded,
+    }
+}
+
+fn state(state: KeyState) -> State {
+    match state {
+        KeyState::Available => State::Available,
+        KeyState::Installing { .. } => State::Installing,
+        KeyState::Active { .. } => State::Active,
+        KeyState::Locked { .. } => State::Locked,
+        KeyState::Deleted { .. } => State::Deleted,
+    }
+}
