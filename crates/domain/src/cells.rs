@@ -44,11 +44,7 @@ impl Cell {
             ColumnType::Decimal => decimal(trimmed),
             ColumnType::YesNo => yes_no(trimmed),
             ColumnType::DateTime => date_time(trimmed),
-            ColumnType::Choice { options } => options
-                .iter()
-                .find(|option| option.eq_ignore_ascii_case(trimmed))
-                .map(|option| Cell::Text(option.clone()))
-                .ok_or("Choose one of the column's options."),
+            ColumnType::Choice { options } => choice(options, trimmed),
             ColumnType::File | ColumnType::Image => Err("Files and images cannot be given as text."),
         }
     }
@@ -118,6 +114,13 @@ fn text_cell(text: &str) -> Result<Cell, &'static str> {
     Ok(Cell::Text(text.to_owned()))
 }
 
+/// The option as it is written in the column; letter case decides only between options that differ in it.
+fn choice(options: &[String], text: &str) -> Result<Cell, &'static str> {
+    let same = options.iter().find(|option| *option == text);
+    let alike = || options.iter().find(|option| option.to_lowercase() == text.to_lowercase());
+    same.or_else(alike).map(|option| Cell::Text(option.clone())).ok_or("Choose one of the column's options.")
+}
+
 fn decimal(text: &str) -> Result<Cell, &'static str> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
@@ -136,15 +139,17 @@ fn yes_no(text: &str) -> Result<Cell, &'static str> {
     }
 }
 
+/// RFC 3339 to the microsecond, kept in UTC. Also without seconds, without a time (midnight), with a
+/// blank for the T; what names no zone is UTC.
 fn date_time(text: &str) -> Result<Cell, &'static str> {
-    let completed = match text.len() {
-        10 => format!("{text}T00:00:00Z"),
-        16 => format!("{}T{}:00Z", &text.get(..10).unwrap_or(""), &text.get(11..).unwrap_or("")),
-        19 => format!("{}T{}Z", &text.get(..10).unwrap_or(""), &text.get(11..).unwrap_or("")),
-        _ => text.to_owned(),
+    let (date, time) = text.split_once([' ', 'T', 't']).unwrap_or((text, "00:00:00Z"));
+    let completed = match time.len() {
+        5 => format!("{date}T{time}:00Z"),
+        8 => format!("{date}T{time}Z"),
+        _ => format!("{date}T{time}"),
     };
     Timestamp::parse(&completed)
-        .map(|at| Cell::Text(at.rfc3339()))
+        .map(|at| Cell::Text(at.rfc3339_exact()))
         .ok_or("Enter a date and time such as 2026-11-22T09:12:00Z.")
 }
 
@@ -152,16 +157,33 @@ fn file_cell(column: &Column, file: File) -> Result<Cell, &'static str> {
     if file.content.len() > MAX_FILE / 3 * 4 + 4 {
         return Err("Files are limited to 5 MiB.");
     }
-    let base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-    if file.content.len() % 4 != 0 || !file.content.bytes().all(base64) {
-        return Err("Give the content in base64.");
+    if !is_base64(&file.content) {
+        return Err("Give the content in base64, with its padding.");
     }
-    if file.name.is_empty() || file.name.len() > 255 || file.name.chars().any(|c| c.is_control() || c == '/')
-    {
-        return Err("Give a file name of 1 to 255 characters.");
+    let path = |c: char| c.is_control() || matches!(c, '/' | '\\');
+    if file.name.is_empty() || file.name.len() > 255 || file.name.chars().any(path) {
+        return Err("Give a file name of 1 to 255 bytes, without slashes.");
+    }
+    if !is_media_type(&file.media_type) {
+        return Err("Give a media type such as application/pdf.");
     }
     if column.holds == ColumnType::Image && !file.media_type.starts_with("image/") {
         return Err("The media type of an image starts with image/.");
     }
     Ok(Cell::File(file))
+}
+
+fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    let digit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    text.len().is_multiple_of(4) && text.len() - digits.len() <= 2 && digits.bytes().all(digit)
+}
+
+/// `type/subtype` of RFC 9110's tokens and nothing behind it: it becomes a header of the download.
+fn is_media_type(text: &str) -> bool {
+    let token = |part: &str| {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b);
+        !part.is_empty() && part.bytes().all(allowed)
+    };
+    text.len() <= 127 && text.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
 }

@@ -130,10 +130,11 @@ fn unlocked(ring: &RingFacts) -> Decision {
     if ring.locked_environments == 0 {
         return Ok(());
     }
-    let detail = format!(
-        "{} environments are locked; keys cannot be added or activated meanwhile (PP-080, PP-120).",
-        ring.locked_environments
-    );
+    let locked = match ring.locked_environments {
+        1 => "1 environment is locked".to_owned(),
+        many => format!("{many} environments are locked"),
+    };
+    let detail = format!("{locked}; keys cannot be added or activated meanwhile (PP-080, PP-120).");
     Err(Refusal::new(Code::KeysBlockedByLock, detail).remedy("Unlock or delete the locked environments."))
 }
 

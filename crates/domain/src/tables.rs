@@ -126,6 +126,7 @@ impl TableShape {
 
     /// The index of the column called `name`, letter case aside.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|c| c.name.as_str().eq_ignore_ascii_case(name.trim()))
+        let name = name.trim().to_lowercase();
+        self.columns.iter().position(|c| c.name.as_str().to_lowercase() == name)
     }
 }

@@ -9,21 +9,38 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::form
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
+/// 0000-01-01T00:00:00Z and the last microsecond of 9999.
+const FIRST: i64 = -62_167_219_200_000_000;
+const LAST: i64 = 253_402_300_799_999_999;
+
 impl Timestamp {
     /// From whole seconds since the epoch.
     pub const fn from_secs(secs: i64) -> Self {
         Self(secs * 1_000_000)
     }
 
-    /// Reads RFC 3339 (`2026-11-22T09:12:00Z`); `None` when it is not that.
+    /// Reads RFC 3339 (`2026-11-22T09:12:00Z`), to the microsecond; `None` when it is not that, or
+    /// when the moment lies in UTC outside the years 0000 to 9999, which RFC 3339 cannot write.
     pub fn parse(text: &str) -> Option<Self> {
         let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        i64::try_from(at.unix_timestamp_nanos() / 1_000).ok().map(Self)
+        let at = i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000)).ok()?;
+        (FIRST..=LAST).contains(&at).then_some(Self(at))
     }
 
     /// `2026-11-22T09:12:00Z`, to the second: the form of APIs, mails and the audit trail.
     pub fn rfc3339(self) -> String {
         self.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
+    }
+
+    /// As [`Timestamp::rfc3339`], with microseconds where there are any: what was typed into a cell
+    /// comes back whole.
+    pub fn rfc3339_exact(self) -> String {
+        let micros = self.0.rem_euclid(1_000_000);
+        let whole = Self(self.0 - micros).rfc3339();
+        match (micros, whole.strip_suffix('Z')) {
+            (1.., Some(seconds)) => format!("{seconds}.{}Z", format!("{micros:06}").trim_end_matches('0')),
+            _ => whole,
+        }
     }
 
     /// `22 Nov 2026, 09:12 UTC`: the form of pages and mails.
