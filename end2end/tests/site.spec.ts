@@ -30,6 +30,15 @@ test('files are named after their content, compressed and kept for ever', async 
   }
 });
 
+test('the browser takes the page over and fetches each file once', async ({ page, open, javaScriptEnabled }) => {
+  test.skip(!javaScriptEnabled, 'without JavaScript nothing takes over');
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+  await open('/');
+  const assets = fetched.filter((path) => path.startsWith('/assets/keystead.'));
+  expect(assets.map((path) => path.split('.').pop()).sort()).toEqual(['css', 'js', 'wasm']);
+});
+
 test('only scripts with the nonce of this answer run', async ({ page }) => {
   const nonces = new Set<string>();
   for (let visit = 0; visit < 2; visit += 1) {

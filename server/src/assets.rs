@@ -58,6 +58,7 @@ pub fn manifest() -> Assets {
         css: url("keystead.css"),
         js: url("keystead.js"),
         wasm: url("keystead.wasm"),
+        favicon: url("favicon.svg"),
         icons: url("icons.svg"),
     }
 }

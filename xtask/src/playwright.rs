@@ -12,6 +12,7 @@ use std::{
 /// Runs every journey in every project. `binary`: the server that `playwright.config.ts` starts.
 pub(crate) fn run(binary: &Path) -> Result<Tally> {
     install()?;
+    let mut tally = typescript();
     let report = dir().join("results/report.json");
     if report.exists() {
         fs::remove_file(&report)?;
@@ -19,11 +20,20 @@ pub(crate) fn run(binary: &Path) -> Result<Tally> {
     let mut playwright = Command::new(dir().join("node_modules/.bin/playwright"));
     playwright.arg("test").current_dir(dir()).env("KEYSTEAD_BIN", binary).env("CHROMIUM", deps::CHROMIUM);
     let status = playwright.status().context("cannot start Playwright")?;
-    let mut tally = read(&report).context("Playwright left no report")?;
-    if !status.success() && tally.failed == 0 {
+    let journeys = read(&report).context("Playwright left no report")?;
+    tally += journeys;
+    if !status.success() && journeys.failed == 0 {
         tally += Tally::fail("Playwright stopped before the journeys");
     }
     Ok(tally)
+}
+
+/// The journeys' own types: a misspelt fixture would otherwise show only when it runs.
+fn typescript() -> Tally {
+    match sh::run(Command::new(dir().join("node_modules/.bin/tsc")).current_dir(dir())) {
+        Ok(()) => Tally::PASS,
+        Err(error) => Tally::fail(&format!("the journeys' types: {error:#}")),
+    }
 }
 
 fn dir() -> PathBuf {

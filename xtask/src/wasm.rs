@@ -36,7 +36,7 @@ pub(crate) fn build(fast: bool) -> Result<Wasm> {
         fs::remove_dir_all(&stage)?;
     }
     bind(&raw, &stage)?;
-    if !fast {
+    if !fast && deps::has_wasm_opt() {
         shrink(&stage.join("keystead_bg.wasm"))?;
     }
     fs::write(stage.join("key"), key)?;
@@ -111,19 +111,9 @@ fn bind(raw: &Path, stage: &Path) -> Result<()> {
     output.emit(stage)
 }
 
-/// Shrinks the module in place where Binaryen is there; its absence costs size, nothing else.
+/// Shrinks the module in place.
 fn shrink(wasm: &Path) -> Result<()> {
-    let Some(program) = deps::wasm_opt() else {
-        eprintln!(
-            "xtask: no wasm-opt, so the wasm stays a fifth larger; `apt-get install binaryen` brings it"
-        );
-        return Ok(());
-    };
     let smaller = wasm.with_extension("opt");
-    // The features that rustc's default wasm uses; older Binaryens do not read them from the module.
-    let features =
-        ["bulk-memory", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
-    let features = features.iter().map(|feature| format!("--enable-{feature}"));
-    sh::output(Command::new(program).arg("-Oz").args(features).arg(wasm).arg("--output").arg(&smaller))?;
+    sh::output(Command::new("wasm-opt").arg("-Oz").arg(wasm).arg("--output").arg(&smaller))?;
     fs::rename(smaller, wasm).context("cannot replace the wasm by its smaller form")
 }

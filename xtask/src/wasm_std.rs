@@ -13,6 +13,9 @@ use std::{
     process::Command,
 };
 
+/// The folder below cargo's target folder that the compiler from here builds into.
+pub(crate) const FOLDER: &str = "wasm-debian";
+
 fn home() -> PathBuf {
     sh::cache_dir().join("wasm-std-debian")
 }
@@ -43,6 +46,11 @@ pub(crate) fn ensure(linker: &Path) -> Result<PathBuf> {
     build(linker).context("building the wasm standard library from Debian's rust-web-src failed")?;
     for spent in ["deb", "empty", "root/usr/src"] {
         fs::remove_dir_all(home().join(spent))?;
+    }
+    // What was compiled against an earlier build of the library does not fit this one.
+    let built = sh::target_dir().join(FOLDER);
+    if built.exists() {
+        fs::remove_dir_all(built)?;
     }
     fs::write(home().join("ready"), "delete this folder to build it anew\n")?;
     Ok(wrapper())
@@ -115,6 +123,8 @@ fn build(linker: &Path) -> Result<()> {
     let mut cargo = sh::cargo(&["build", "--quiet", "--release", "-Zbuild-std=std,panic_abort"]);
     cargo.args(["--target", TARGET]).arg("--target-dir").arg(empty.join("target"));
     cargo.current_dir(&empty).env("RUSTC", wrapper()).env("RUSTC_BOOTSTRAP", "1");
+    // Link-time optimisation reads the library's bitcode, which cargo leaves out by default.
+    cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes");
     sh::output(cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker))?;
 
     let library = home().join("root/usr/lib/rustlib").join(TARGET).join("lib");

@@ -106,7 +106,7 @@ fn first_that_works() -> Result<Toolchain> {
 fn debian() -> Result<Toolchain> {
     let linker = linker()?;
     let rustc = wasm_std::ensure(&linker)?;
-    Ok(Toolchain { folder: "wasm-debian", special: Some(Special { rustc, linker }) })
+    Ok(Toolchain { folder: wasm_std::FOLDER, special: Some(Special { rustc, linker }) })
 }
 
 fn installed() -> Result<bool> {
