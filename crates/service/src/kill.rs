@@ -20,16 +20,16 @@ pub const KILL_POINTS: &[&str] = &[
 ];
 
 /// Aborts the process if `KEYSTEAD_KILL_AT` names this place (`name` or `name:3` for the third time).
-/// Compiled to nothing without the feature `kill-points`.
+/// Only where debug assertions are on: in a release it is nothing.
 #[inline]
 pub fn kill_point(name: &'static str) {
-    #[cfg(feature = "kill-points")]
+    #[cfg(debug_assertions)]
     armed::check(name);
-    #[cfg(not(feature = "kill-points"))]
+    #[cfg(not(debug_assertions))]
     let _ = name;
 }
 
-#[cfg(feature = "kill-points")]
+#[cfg(debug_assertions)]
 mod armed {
     use std::sync::{
         OnceLock,

@@ -48,6 +48,17 @@ impl House {
         house
     }
 
+    /// The house as another process finds it: the root key, the database, a clock that is ahead.
+    pub(crate) async fn open(url: &str, root: [u8; 32], ahead_seconds: i64) -> Self {
+        let clock = Arc::new(OffsetClock::default());
+        clock.set(ahead_seconds * 1_000_000);
+        let portal = portal(url, &root, clock.clone(), false).await;
+        let user = store::users::by_email(portal.db().read(), "ada@contoso.example").await.unwrap().unwrap();
+        let admin = caller(&portal, UserId(user.id)).await;
+        let ring = RingId(keys::rings(&portal, &admin).await.unwrap()[0].id);
+        Self { portal, clock, admin, ring, root }
+    }
+
     /// Another process on the same database: nothing in memory but the root key.
     pub(crate) async fn neighbour(&self, db: &TestDb) -> Portal {
         portal(&db.url, &self.root, self.clock.clone(), false).await
@@ -153,7 +164,8 @@ async fn portal(url: &str, root: &[u8; 32], clock: Arc<OffsetClock>, fresh: bool
         migrations::Migrator::up(db.write(), None).await.unwrap();
     }
     setup::bind_root_key(&db, &root).await.unwrap();
-    let settings = Settings { lease: Duration::from_secs(10), ..Settings::default() };
+    // Small batches: more places to stop at.
+    let settings = Settings { lease: Duration::from_secs(10), batch: 700, ..Settings::default() };
     Portal::new(db, clock, root, settings)
 }
 

@@ -4,6 +4,7 @@ mod house;
 
 mod activation;
 mod audit;
+mod crash;
 mod encryption;
 mod mail;
 mod rows;
