@@ -1,6 +1,6 @@
 //! Choosing: a list to pick from, radio buttons, a check box.
 
-use super::field::Words;
+use super::field::{MaybeText, Words};
 use leptos::prelude::*;
 
 /// One thing to choose.
@@ -53,23 +53,23 @@ pub fn Select(
     choices: Vec<Choice>,
     /// The value that is chosen when the page arrives.
     #[prop(optional, into)]
-    value: Option<String>,
+    value: MaybeText,
     /// Below it.
     #[prop(optional, into)]
-    hint: Option<String>,
+    hint: MaybeText,
     /// Below it: what was wrong and what to do.
     #[prop(optional, into)]
-    error: Option<String>,
+    error: MaybeText,
     /// Must be chosen.
     #[prop(default = true)]
     required: bool,
 ) -> AnyView {
     let id = id.unwrap_or_else(|| name.clone());
-    let words = Words { id: id.clone(), label, hint, error, required };
+    let words = Words { id: id.clone(), label, hint: hint.0, error: error.0, required };
     let options: Vec<_> = choices
         .into_iter()
         .map(|choice| {
-            let selected = value.as_deref() == Some(choice.value.as_str());
+            let selected = value.0.as_deref() == Some(choice.value.as_str());
             view! {
                 <option value=choice.value selected=selected disabled=choice.disabled>
                     {choice.label}
@@ -106,22 +106,22 @@ pub fn RadioGroup(
     choices: Vec<Choice>,
     /// The value that is chosen when the page arrives.
     #[prop(optional, into)]
-    value: Option<String>,
+    value: MaybeText,
     /// Below it.
     #[prop(optional, into)]
-    hint: Option<String>,
+    hint: MaybeText,
     /// Below it: what was wrong and what to do.
     #[prop(optional, into)]
-    error: Option<String>,
+    error: MaybeText,
     /// Must be chosen.
     #[prop(default = true)]
     required: bool,
 ) -> AnyView {
-    let words = Words { id: name.clone(), label, hint, error, required };
+    let words = Words { id: name.clone(), label, hint: hint.0, error: error.0, required };
     let radios: Vec<_> = choices
         .into_iter()
         .map(|choice| {
-            let checked = value.as_deref() == Some(choice.value.as_str());
+            let checked = value.0.as_deref() == Some(choice.value.as_str());
             let id = format!("{name}-{}", choice.value);
             option("radio", id, name.clone(), choice, checked, required)
         })

@@ -13,6 +13,8 @@ use leptos::prelude::*;
 pub enum Run {
     /// Goes to a page: a panel, a confirmation, a list.
     Link(String),
+    /// Has the browser load it: a download, or the same page once more.
+    Load(String),
     /// Submits the form with this id, to the URL given second instead of the form's own.
     Submit(String, Option<String>),
     /// Cannot run now.
@@ -23,6 +25,11 @@ impl Run {
     /// Goes to `href`, unless there is a reason against it.
     pub fn link(href: impl Into<String>, unless: Option<Why>) -> Self {
         unless.map_or_else(|| Self::Link(href.into()), Self::Off)
+    }
+
+    /// Loads `href`, unless there is a reason against it.
+    pub fn load(href: impl Into<String>, unless: Option<Why>) -> Self {
+        unless.map_or_else(|| Self::Load(href.into()), Self::Off)
     }
 
     /// Submits the form `form`, unless there is a reason against it.
@@ -76,6 +83,12 @@ pub fn CommandButton(
     match run {
         Run::Link(href) => view! {
             <a id=id class=look.class() href=href>
+                {content}
+            </a>
+        }
+        .into_any(),
+        Run::Load(href) => view! {
+            <a id=id class=look.class() href=href rel="external">
                 {content}
             </a>
         }

@@ -1,6 +1,6 @@
 //! Asking before something grave happens.
 
-use super::{button::Look, focus, typed_confirm::PhraseField};
+use super::{button::Look, field::MaybeText, focus, typed_confirm::PhraseField};
 use leptos::{ev, prelude::*};
 
 /// A question with its consequences, at a URL of its own. Without script it is a section of the
@@ -29,10 +29,10 @@ pub fn ConfirmDialog(
     consequences: Vec<String>,
     /// A phrase that must be typed.
     #[prop(optional, into)]
-    phrase: Option<String>,
+    phrase: MaybeText,
     /// What was wrong with the phrase.
     #[prop(optional, into)]
-    phrase_error: Option<String>,
+    phrase_error: MaybeText,
     /// Text before the consequences, and hidden fields.
     children: Children,
 ) -> AnyView {
@@ -47,7 +47,7 @@ pub fn ConfirmDialog(
     };
     let lines: Vec<_> = consequences.into_iter().map(|line| view! { <li>{line}</li> }).collect();
     let ready = RwSignal::new(true);
-    let wrong = phrase_error.is_some();
+    let wrong = phrase_error.0.is_some();
     view! {
         <dialog
             open
@@ -63,7 +63,7 @@ pub fn ConfirmDialog(
                     {children()}
                     {(!lines.is_empty()).then(|| view! { <ul class="consequences">{lines}</ul> })}
                 </div>
-                {phrase.map(|phrase| view! { <PhraseField phrase error=phrase_error ready /> })}
+                {phrase.0.map(|phrase| view! { <PhraseField phrase error=phrase_error.0 ready /> })}
                 <footer class="dialog-foot">
                     <ConfirmButton label=confirm danger ready />
                     <a class="button" href=cancel autofocus=!wrong node_ref=way_out>

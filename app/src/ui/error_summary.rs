@@ -8,9 +8,9 @@ use leptos::prelude::*;
 pub fn ErrorSummary(
     /// `(id of the field, message)`; an empty id is an error of no single field.
     errors: Vec<(String, String)>,
-) -> Option<AnyView> {
+) -> AnyView {
     if errors.is_empty() {
-        return None;
+        return ().into_any();
     }
     let lines: Vec<_> = errors.into_iter().map(line).collect();
     let view = view! {
@@ -22,7 +22,7 @@ pub fn ErrorSummary(
             </div>
         </div>
     };
-    Some(view.into_any())
+    view.into_any()
 }
 
 /// `rel=external` leaves the jump to the browser, which then also moves the focus to the field.

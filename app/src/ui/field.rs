@@ -3,6 +3,29 @@
 use super::icon::{Glyph, Icon};
 use leptos::prelude::*;
 
+/// A text that may be missing: what optional properties take, so that `"x"`, a `String` and an
+/// `Option<String>` are all given the same way.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MaybeText(pub Option<String>);
+
+impl From<&str> for MaybeText {
+    fn from(text: &str) -> Self {
+        Self(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for MaybeText {
+    fn from(text: String) -> Self {
+        Self(Some(text))
+    }
+}
+
+impl From<Option<String>> for MaybeText {
+    fn from(text: Option<String>) -> Self {
+        Self(text)
+    }
+}
+
 /// The words around a control.
 pub(super) struct Words {
     /// The control's id and, with suffixes, those of its hint and error.

@@ -1,6 +1,6 @@
 //! Files to upload.
 
-use super::field::Words;
+use super::field::{MaybeText, Words};
 use leptos::prelude::*;
 
 /// A file to upload. Its form needs `enctype="multipart/form-data"` and `method="post"`; browsers
@@ -18,26 +18,26 @@ pub fn FileInput(
     label: String,
     /// `.pfx,.byok`: what the browser offers first. The server checks.
     #[prop(optional, into)]
-    accept: Option<String>,
+    accept: MaybeText,
     /// Below it: what is accepted.
     #[prop(optional, into)]
-    hint: Option<String>,
+    hint: MaybeText,
     /// Below it: what was wrong and what to do.
     #[prop(optional, into)]
-    error: Option<String>,
+    error: MaybeText,
     /// Must be given.
     #[prop(default = true)]
     required: bool,
 ) -> AnyView {
     let id = id.unwrap_or_else(|| name.clone());
-    let words = Words { id: id.clone(), label, hint, error, required };
+    let words = Words { id: id.clone(), label, hint: hint.0, error: error.0, required };
     let control = view! {
         <input
             class="input file"
             type="file"
             id=id
             name=name
-            accept=accept
+            accept=accept.0
             required=required
             aria-describedby=words.described_by()
             aria-invalid=words.invalid()

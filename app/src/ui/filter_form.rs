@@ -1,6 +1,7 @@
 //! Filters over a table: a GET form, so the URL holds them.
 
 use super::button::{Button, ButtonLink, Look};
+use super::field::MaybeText;
 use super::icon::Glyph;
 use leptos::prelude::*;
 
@@ -12,7 +13,7 @@ pub fn FilterForm(
     action: String,
     /// The list without filters; given only when some are set.
     #[prop(optional, into)]
-    clear: Option<String>,
+    clear: MaybeText,
     /// Kept as they are, `(name, value)`: the sort order.
     #[prop(optional)]
     keep: Vec<(String, String)>,
@@ -29,7 +30,7 @@ pub fn FilterForm(
             {children()}
             <div class="filters-end">
                 <Button label="Apply filters" icon=Glyph::Filter />
-                {clear.map(|href| view! { <ButtonLink label="Clear" href look=Look::Subtle /> })}
+                {clear.0.map(|href| view! { <ButtonLink label="Clear" href look=Look::Subtle /> })}
             </div>
         </form>
     }

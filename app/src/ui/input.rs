@@ -1,6 +1,6 @@
 //! One-line text and password fields.
 
-use super::field::Words;
+use super::field::{MaybeText, Words};
 use super::icon::{Glyph, Icon};
 use leptos::prelude::*;
 
@@ -18,13 +18,13 @@ pub fn TextInput(
     label: String,
     /// What it holds when the page arrives.
     #[prop(optional, into)]
-    value: Option<String>,
+    value: MaybeText,
     /// Below it: what is accepted.
     #[prop(optional, into)]
-    hint: Option<String>,
+    hint: MaybeText,
     /// Below it: what was wrong and what to do.
     #[prop(optional, into)]
-    error: Option<String>,
+    error: MaybeText,
     /// Must be filled.
     #[prop(default = true)]
     required: bool,
@@ -34,6 +34,9 @@ pub fn TextInput(
     /// What the browser may offer; `off` for what must be typed anew.
     #[prop(optional)]
     autocomplete: Option<&'static str>,
+    /// Which keys a screen keyboard shows: `decimal`.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
     /// The longest accepted text, in UTF-16 units, as browsers count.
     #[prop(optional, into)]
     maxlength: Option<u32>,
@@ -48,17 +51,18 @@ pub fn TextInput(
     readonly: bool,
 ) -> AnyView {
     let id = id.unwrap_or_else(|| name.clone());
-    let words = Words { id: id.clone(), label, hint, error, required };
+    let words = Words { id: id.clone(), label, hint: hint.0, error: error.0, required };
     let control = view! {
         <input
             class=if code { "input code" } else { "input" }
             id=id
             name=name
             type=kind
-            value=value
+            value=value.0
             required=required
             readonly=readonly
             autocomplete=autocomplete
+            inputmode=inputmode
             maxlength=maxlength.map(|n| n.to_string())
             placeholder=placeholder
             spellcheck=code.then_some("false")
@@ -85,10 +89,10 @@ pub fn PasswordInput(
     label: String,
     /// Below it: what is accepted.
     #[prop(optional, into)]
-    hint: Option<String>,
+    hint: MaybeText,
     /// Below it: what was wrong and what to do.
     #[prop(optional, into)]
-    error: Option<String>,
+    error: MaybeText,
     /// Must be filled.
     #[prop(default = true)]
     required: bool,
@@ -97,7 +101,7 @@ pub fn PasswordInput(
     autocomplete: &'static str,
 ) -> AnyView {
     let id = id.unwrap_or_else(|| name.clone());
-    let words = Words { id: id.clone(), label, hint, error, required };
+    let words = Words { id: id.clone(), label, hint: hint.0, error: error.0, required };
     let shown = RwSignal::new(false);
     let control = view! {
         <div class="input-with-button">

@@ -1,6 +1,7 @@
 //! Message bars: what the reader must know about this page before anything else.
 
 use super::badge::Tone;
+use super::field::MaybeText;
 use super::icon::Icon;
 use leptos::prelude::*;
 
@@ -14,7 +15,7 @@ pub fn MessageBar(
     tone: Tone,
     /// The first words, in bold: what happened.
     #[prop(optional, into)]
-    title: Option<String>,
+    title: MaybeText,
     /// Buttons and links at its end.
     #[prop(optional, into)]
     actions: Option<AnyView>,
@@ -26,7 +27,7 @@ pub fn MessageBar(
             <Icon name=tone.glyph() />
             <div class="message-text">
                 <span class="visually-hidden">{word(tone)}</span>
-                {title.map(|title| view! { <strong>{title}</strong> })}
+                {title.0.map(|title| view! { <strong>{title}</strong> })}
                 " "
                 {children()}
             </div>

@@ -1,5 +1,6 @@
 //! Where one is: the trail, the page's title, and one sentence about it.
 
+use super::field::MaybeText;
 use leptos::prelude::*;
 
 /// The way here: names and links, outermost first, without the page itself.
@@ -34,7 +35,7 @@ pub fn PageHeader(
     title: String,
     /// One sentence of facts under it.
     #[prop(optional, into)]
-    subtitle: Option<String>,
+    subtitle: MaybeText,
     /// The way here; see [`Breadcrumb`].
     #[prop(optional, into)]
     trail: Vec<(String, String)>,
@@ -49,7 +50,7 @@ pub fn PageHeader(
                 <h1 tabindex="-1">{title}</h1>
                 {aside}
             </div>
-            {subtitle.map(|subtitle| view! { <p class="subtitle">{subtitle}</p> })}
+            {subtitle.0.map(|subtitle| view! { <p class="subtitle">{subtitle}</p> })}
         </header>
     }
     .into_any()

@@ -1,6 +1,9 @@
 //! Confirming by typing a phrase.
 
-use super::{dialog::ConfirmButton, field::Words};
+use super::{
+    dialog::ConfirmButton,
+    field::{MaybeText, Words},
+};
 use leptos::prelude::*;
 
 /// A form in the page that wants a phrase typed before it posts. The server compares exactly, upper
@@ -21,7 +24,7 @@ pub fn TypedConfirm(
     danger: bool,
     /// What was wrong with the phrase.
     #[prop(optional, into)]
-    error: Option<String>,
+    error: MaybeText,
     /// Text before the field, and hidden fields.
     children: Children,
 ) -> AnyView {
@@ -29,7 +32,7 @@ pub fn TypedConfirm(
     view! {
         <form class="typed-confirm" method="post" action=action>
             {children()}
-            <PhraseField phrase error ready />
+            <PhraseField phrase error=error.0 ready />
             <ConfirmButton label=confirm danger ready />
         </form>
     }

@@ -5,11 +5,8 @@ use crate::ui::*;
 use leptos::prelude::*;
 
 pub(super) fn all() -> AnyView {
-    let page = Page {
-        shown: "51–100 of 1000+".into(),
-        previous: Some("/keys?page=1".into()),
-        ..Page::default()
-    };
+    let page =
+        Page { shown: "51–100 of 1000+".into(), previous: Some("/keys?page=1".into()), ..Page::default() };
     view! {
         {filters()}
         <DataTable
