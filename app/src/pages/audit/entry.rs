@@ -23,9 +23,9 @@ impl Outcome {
     /// Its badge.
     pub fn badge(self) -> AnyView {
         match self {
-            Outcome::Succeeded => view! { <Badge label="Succeeded" tone=Tone::Success /> },
-            Outcome::Refused => view! { <Badge label="Refused" tone=Tone::Warning /> },
-            Outcome::Failed => view! { <Badge label="Failed" tone=Tone::Error /> },
+            Outcome::Succeeded => view! { <Badge label="Succeeded" tone=Tone::Success /> }.into_any(),
+            Outcome::Refused => view! { <Badge label="Refused" tone=Tone::Warning /> }.into_any(),
+            Outcome::Failed => view! { <Badge label="Failed" tone=Tone::Error /> }.into_any(),
         }
     }
 }

@@ -4,5 +4,5 @@ pub mod entry;
 mod list;
 pub mod words;
 
-pub use entry::{ViewEntry, history};
+pub use entry::{ViewEntry, details, history};
 pub use list::AuditLog;

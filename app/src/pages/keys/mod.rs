@@ -1,6 +1,8 @@
 //! Protection keys: the list, a new one, one's details, its activation.
 
 mod activate;
+#[cfg(feature = "ssr")]
+mod build;
 mod data;
 mod details;
 mod list;

@@ -43,10 +43,10 @@ pub enum Delivery {
 impl Delivery {
     fn badge(self) -> AnyView {
         match self {
-            Delivery::Queued => view! { <StateBadge state=State::Queued /> },
-            Delivery::Retrying => view! { <StateBadge state=State::Warning label="Retrying" /> },
-            Delivery::Sent => view! { <StateBadge state=State::Succeeded label="Sent" /> },
-            Delivery::Failed => view! { <StateBadge state=State::Failed /> },
+            Delivery::Queued => view! { <StateBadge state=State::Queued /> }.into_any(),
+            Delivery::Retrying => view! { <StateBadge state=State::Warning label="Retrying" /> }.into_any(),
+            Delivery::Sent => view! { <StateBadge state=State::Succeeded label="Sent" /> }.into_any(),
+            Delivery::Failed => view! { <StateBadge state=State::Failed /> }.into_any(),
         }
     }
 }

@@ -45,7 +45,10 @@ impl PageData for ViewJobs {
 impl ViewJobs {
     fn address(&self, open: bool, after: &str) -> String {
         let open = if open { "open" } else { "" };
-        url::with_query("/operations", &[("state", open), ("environment", &self.environment), ("after", after)])
+        url::with_query(
+            "/operations",
+            &[("state", open), ("environment", &self.environment), ("after", after)],
+        )
     }
 }
 
@@ -92,7 +95,10 @@ fn show(data: ViewJobs) -> AnyView {
     let (title, text) = if data.open {
         ("Nothing is running", "Operations that have ended are under All.")
     } else {
-        ("No operations yet", "Activating a key, applying it to an environment and importing rows run as operations.")
+        (
+            "No operations yet",
+            "Activating a key, applying it to an environment and importing rows run as operations.",
+        )
     };
     let empty = view! { <EmptyState icon=Glyph::Operation title text /> };
     let columns = vec![

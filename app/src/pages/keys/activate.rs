@@ -1,0 +1,97 @@
+//! Asking before a key is activated (PP-072…PP-083).
+
+use super::{
+    data::{ViewKey, ViewKeyDetails, key},
+    list::list,
+};
+use crate::{error::UiError, forms, pages::load::*, ui::*, view, view::counted};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the page shows: the list and, over it, the question.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct ViewActivation(ViewKeyDetails);
+
+impl PageData for ViewActivation {
+    fn title(&self) -> String {
+        format!("Activate {}", self.0.key.name)
+    }
+}
+
+/// `/encryption-keys/{id}/activate`.
+#[component]
+pub fn ActivateKey() -> AnyView {
+    page(|input| load(input.id), show)
+}
+
+async fn load(id: String) -> Result<ViewActivation, UiError> {
+    key(id).await.map(ViewActivation)
+}
+
+fn show(ViewActivation(data): ViewActivation) -> AnyView {
+    let question = match data.key.activate.why.clone() {
+        None => dialog(&data),
+        // What came back with the form says the same, and more precisely.
+        Some(_) if forms::came_back() => forms::summary(&[]).into_any(),
+        Some(why) => view! {
+            <MessageBar tone=Tone::Warning title=format!("{} cannot be activated now.", data.key.name)>
+                {view::why(why)}
+            </MessageBar>
+        }
+        .into_any(),
+    };
+    view! {
+        {question}
+        {list(&data.list)}
+    }
+    .into_any()
+}
+
+fn dialog(data: &ViewKeyDetails) -> AnyView {
+    let ViewKey { id, name, fingerprint, algorithm, .. } = data.key.clone();
+    let replaced = data.list.active().map(|key| key.name.clone());
+    let intro = match &replaced {
+        Some(before) => format!("It replaces {before} as the key of {}.", data.list.region),
+        None => format!("It becomes the key of {}.", data.list.region),
+    };
+    view! {
+        <ConfirmDialog
+            title=format!("Activate {name}?")
+            action=format!("/encryption-keys/{id}/activate")
+            cancel=data.list.list()
+            confirm="Activate"
+            consequences=consequences(data, replaced)
+        >
+            {forms::summary(&[])}
+            <input type="hidden" name="confirmed" value="on" />
+            <p>{intro}</p>
+            <Facts>
+                <Fact name="Key">{name} ", " {algorithm}</Fact>
+                <Fact name="Fingerprint">
+                    <code>{fingerprint}</code>
+                </Fact>
+            </Facts>
+        </ConfirmDialog>
+    }
+    .into_any()
+}
+
+fn consequences(data: &ViewKeyDetails, replaced: Option<String>) -> Vec<String> {
+    let list = &data.list;
+    let environments = match list.self_managed {
+        0 => "No environment uses your own key yet; none is re-encrypted.".to_owned(),
+        n => {
+            let them = counted(n, "environment is", "environments are");
+            format!("{them} re-encrypted with it, without downtime.")
+        }
+    };
+    let kept = replaced.map(|before| {
+        format!("{before} becomes Available. Keep its file: you can roll back to it from 24 to 72 hours after this change.")
+    });
+    let mailed = match list.administrators {
+        1 => "The administrator is notified by mail.".to_owned(),
+        n => format!("All {n} administrators will be notified by mail."),
+    };
+    let pauses = "The next activation is possible 24 hours after it, a lock 72 hours after it.".to_owned();
+    [Some(environments), kept, Some(pauses), Some(mailed)].into_iter().flatten().collect()
+}

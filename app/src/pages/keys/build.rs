@@ -1,0 +1,147 @@
+//! The answers of the service, as the pages of keys are told them.
+
+use super::data::{ViewKey, ViewKeyDetails, ViewKeys};
+use crate::{
+    error::UiError,
+    pages::audit::ViewEntry,
+    ui::*,
+    view::{ViewDecision, count},
+};
+use domain::{
+    KeyId, RingId, Timestamp,
+    actions::Action,
+    environments::EnvironmentState,
+    keys::{KeyState, Source},
+    rings,
+};
+use service::{Caller, Portal, keys::ListedKey, keys::Overview, store};
+
+impl ViewKeys {
+    pub(super) async fn load(
+        portal: &Portal,
+        caller: &Caller,
+        rings: &[store::rings::Ring],
+        ring: RingId,
+        selected: String,
+    ) -> Result<Self, UiError> {
+        let overview = service::keys::overview(portal, caller, ring).await?;
+        let now = overview.now;
+        Ok(Self {
+            regions: rings.iter().map(|ring| ring.region.clone()).collect(),
+            region: overview.facts.region.to_string(),
+            selected,
+            keys: overview.keys.iter().map(|listed| ViewKey::new(listed, now)).collect(),
+            add: ViewDecision::new(&overview.add, now),
+            eligibility: eligibility(&overview),
+            timers: overview.facts.last_activation_at.map(|at| timers(at, now)),
+            ever_activated: overview.facts.ever_activated,
+            installing: overview.facts.installing,
+            self_managed: overview.self_managed,
+            environments: overview.environments,
+            administrators: overview.administrators as u64,
+            audit: caller.may(Action::AuditRead, None),
+        })
+    }
+}
+
+fn timers(at: Timestamp, now: Timestamp) -> (Deadline, Deadline) {
+    let until = |pause| Deadline::new(at + pause, now);
+    (until(rings::BETWEEN_ACTIVATIONS), until(rings::NO_LOCK_AFTER_CHANGE))
+}
+
+impl ViewKey {
+    fn new(listed: &ListedKey, now: Timestamp) -> Self {
+        let key = &listed.key;
+        let source = match key.source {
+            Source::Uploaded => "Uploaded .pfx",
+            Source::Generated => "Generated .pfx",
+        };
+        Self {
+            id: key.id.to_string(),
+            name: key.name.clone(),
+            state: state(key.state),
+            source: source.to_owned(),
+            algorithm: format!("RSA {}", key.bits),
+            fingerprint: service::keys::hex(&key.fingerprint),
+            created: key.created_at.into(),
+            created_by: listed.created_by.clone(),
+            activated: key.activated_at.map(Into::into),
+            environments: listed.environments,
+            activate: ViewDecision::new(&listed.activate, now),
+            error: key.error.clone(),
+        }
+    }
+}
+
+const fn state(state: KeyState) -> State {
+    match state {
+        KeyState::Available => State::Available,
+        KeyState::Installing { .. } => State::Installing,
+        KeyState::Active { .. } => State::Active,
+        KeyState::Locked { .. } => State::Locked,
+        KeyState::Deleted { .. } => State::Deleted,
+    }
+}
+
+/// The conditions one by one, so that each tells what is missing and whom to ask.
+fn eligibility(overview: &Overview) -> Option<Vec<Check>> {
+    let facts = &overview.facts.eligibility;
+    domain::policy::feature(&overview.facts).err()?;
+    let check = |label: String, passed: bool, detail: String| Check {
+        label,
+        outcome: if passed { Outcome::Passed } else { Outcome::Failed },
+        detail: Some(detail),
+        fix: None,
+    };
+    let opted_in =
+        if facts.opted_in { "It has." } else { "Not yet. Ask the operator of this portal to opt in." };
+    let on = match facts.enabled_at {
+        Some(at) => format!("Since {}.", at.human()),
+        None => "It is off. Ask the operator of this portal to turn it on.".to_owned(),
+    };
+    Some(vec![
+        check(
+            format!("More than {} licensed seats", count(facts.threshold.unsigned_abs())),
+            facts.seats > facts.threshold,
+            format!("{} are counted.", count(facts.seats.unsigned_abs())),
+        ),
+        check("The organisation has opted in".to_owned(), facts.opted_in, opted_in.to_owned()),
+        check(format!("Turned on for the region {}", overview.facts.region), facts.enabled_at.is_some(), on),
+    ])
+}
+
+impl ViewKeyDetails {
+    pub(super) async fn load(portal: &Portal, caller: &Caller, id: KeyId) -> Result<Self, UiError> {
+        let rings = service::keys::rings(portal, caller).await?;
+        let (found, overview) = service::keys::get(portal, caller, id).await?;
+        let list = ViewKeys::load(portal, caller, &rings, overview.ring, id.to_string()).await?;
+        let key = ViewKey::new(&found, overview.now);
+        let used_by = match key.state {
+            State::Active => used_by(portal, caller, overview.ring).await?,
+            _ => Vec::new(),
+        };
+        let history = match list.audit {
+            true => Some(history(portal, caller, id).await?),
+            false => None,
+        };
+        Ok(Self { list, key, used_by, history })
+    }
+}
+
+async fn used_by(portal: &Portal, caller: &Caller, ring: RingId) -> Result<Vec<(String, String)>, UiError> {
+    use store::environments::{Filter, Sort};
+    let state = Some(EnvironmentState::SelfManaged);
+    let filter = Filter { state, ring: Some(ring), ..Filter::default() };
+    let page = service::environments::list(portal, caller, filter, Sort::Name, None, 10).await?;
+    let named = page.items.into_iter().map(|listed| {
+        let environment = listed.environment;
+        (environment.name, format!("/environments/{}/encryption", environment.id))
+    });
+    Ok(named.collect())
+}
+
+async fn history(portal: &Portal, caller: &Caller, id: KeyId) -> Result<Vec<ViewEntry>, UiError> {
+    let filter = store::audit::Filter { target_id: Some(id.0), ..Default::default() };
+    let entries = service::audit::list(portal, caller, &filter, None, 10).await?;
+    Ok(entries.into_iter().map(ViewEntry::from).collect())
+}

@@ -1,0 +1,130 @@
+//! One key: all its facts, where it is used, what happened to it.
+
+use super::{
+    data::{ViewKey, ViewKeyDetails, key},
+    list::list,
+};
+use crate::{pages::audit, pages::load::*, ui::*, url, view, view::counted};
+use leptos::prelude::*;
+
+impl PageData for ViewKeyDetails {
+    fn title(&self) -> String {
+        self.key.name.clone()
+    }
+
+    fn running(&self) -> bool {
+        self.list.running()
+    }
+}
+
+/// `/encryption-keys/{id}`.
+#[component]
+pub fn KeyDetails() -> AnyView {
+    page(|input| key(input.id), show)
+}
+
+fn show(data: ViewKeyDetails) -> AnyView {
+    let close = data.list.list();
+    let name = data.key.name.clone();
+    let body = view! {
+        {facts(&data.key, &data.list.region)}
+        {used_by(&data)}
+        {history(&data)}
+    };
+    let activate = activate(&data.key);
+    view! {
+        <WithPanel list=list(&data.list)>
+            <Panel title=name close=close.clone() wide=true>
+                <PanelBody>{body}</PanelBody>
+                <PanelFoot>
+                    {activate}
+                    <ButtonLink label="Close" href=close />
+                </PanelFoot>
+            </Panel>
+        </WithPanel>
+    }
+    .into_any()
+}
+
+fn facts(key: &ViewKey, region: &str) -> AnyView {
+    let (key, region, state) = (key.clone(), region.to_owned(), key.state);
+    let error = key.error.clone().map(|error| {
+        view! { <MessageBar tone=Tone::Error title="The last activation failed.">{error}</MessageBar> }
+    });
+    view! {
+        {error}
+        <Facts>
+            <Fact name="State">
+                <StateBadge state />
+            </Fact>
+            <Fact name="Region">{region}</Fact>
+            <Fact name="Source">{key.source.clone()}</Fact>
+            <Fact name="Type and size">{key.algorithm.clone()}</Fact>
+            <Fact name="Fingerprint">
+                <Copyable value=key.fingerprint.clone() what="fingerprint" />
+                <span class="cell-note">"SHA-256 of the public key (SubjectPublicKeyInfo)"</span>
+            </Fact>
+            <Fact name="Created">
+                <Time at=key.created.clone() />
+                " by "
+                {key.created_by.clone()}
+            </Fact>
+            <Fact name="Last activated">
+                {match key.activated.clone() {
+                    Some(at) => view! { <Time at /> }.into_any(),
+                    None => "Never".into_any(),
+                }}
+            </Fact>
+            <Fact name="Key id">
+                <Copyable value=key.id.clone() what="key id" />
+            </Fact>
+        </Facts>
+    }
+    .into_any()
+}
+
+fn used_by(data: &ViewKeyDetails) -> AnyView {
+    let more = data.key.environments.saturating_sub(data.used_by.len() as u64);
+    let links: Vec<_> =
+        data.used_by.iter().cloned().map(|(name, href)| view! { <li><a href=href>{name}</a></li> }).collect();
+    let body = if links.is_empty() {
+        view! { <p>"No environment is encrypted with this key."</p> }.into_any()
+    } else {
+        let rest = (more > 0).then(|| view! { <li>{format!("and {}", counted(more, "more", "more"))}</li> });
+        view! { <ul class="links">{links} {rest}</ul> }.into_any()
+    };
+    view! {
+        <h3>"Where it is used"</h3>
+        {body}
+    }
+    .into_any()
+}
+
+fn history(data: &ViewKeyDetails) -> Option<AnyView> {
+    let entries = data.history.clone()?;
+    let all = url::with_query("/audit", &[("target", &data.key.id)]);
+    let body = match entries.is_empty() {
+        true => view! { <p>"Nothing happened to it since it was created."</p> }.into_any(),
+        false => audit::history(entries),
+    };
+    let view = view! {
+        <h3>"History"</h3>
+        {body}
+        <p>
+            <a href=all>"Show in the audit log"</a>
+        </p>
+    };
+    Some(view.into_any())
+}
+
+/// The button, or why there is none.
+fn activate(key: &ViewKey) -> Option<AnyView> {
+    if key.state != State::Available {
+        return None;
+    }
+    let href = format!("/encryption-keys/{}/activate", key.id);
+    Some(match key.activate.why.clone() {
+        None => view! { <ButtonLink label="Activate" href look=Look::Primary /> }.into_any(),
+        Some(why) => view! { <p class="panel-why">{view::why(why)}</p> }.into_any(),
+    })
+}

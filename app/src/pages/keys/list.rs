@@ -1,0 +1,240 @@
+//! The list of keys with its commands, clocks and notices; panels and dialogs stand beside it.
+
+use super::data::{ViewKey, ViewKeys, keys};
+use crate::{
+    pages::load::*,
+    ui::*,
+    url,
+    view::{count, counted},
+};
+use leptos::prelude::*;
+
+/// `/encryption-keys`.
+#[component]
+pub fn Keys() -> AnyView {
+    page(|input| keys(input.value("region"), input.value("key")), |data| list(&data))
+}
+
+/// The list as a page of its own, or behind a panel.
+pub(super) fn list(data: &ViewKeys) -> AnyView {
+    let links =
+        |region: &String| (region.clone(), url::with_query("/encryption-keys", &[("region", region)]));
+    let regions = (data.regions.len() > 1).then(|| {
+        let current = url::with_query("/encryption-keys", &[("region", &data.region)]);
+        view! { <Pivot label="Regions" links=data.regions.iter().map(links).collect() current /> }
+    });
+    let body = match &data.eligibility {
+        Some(checks) => not_enabled(data, checks.clone()),
+        None => view! {
+            {clocks(data)}
+            {table(data)}
+        }
+        .into_any(),
+    };
+    view! {
+        <PageHeader
+            title="Manage encryption keys"
+            subtitle=format!("The active key protects the environments that use your own key. {}.", data.region)
+            trail=vec![("Environments".to_owned(), "/environments".to_owned())]
+        />
+        {regions}
+        {commands(data)}
+        {notices(data)}
+        {body}
+    }
+    .into_any()
+}
+
+fn commands(data: &ViewKeys) -> AnyView {
+    let (new, own, add) = (data.address("/encryption-keys/new", ""), data.list(), data.add.why.clone());
+    let activate = activate(data);
+    let history = data.audit.then(|| {
+        view! { <CommandButton id="history" icon=Glyph::History label="History" run=Run::link("/audit?action=key", None) /> }
+    });
+    view! {
+        <CommandBar>
+            <CommandButton
+                id="new-key"
+                icon=Glyph::Add
+                label="New key"
+                run=Run::link(new, add)
+            />
+            <CommandButton id="activate-key" icon=Glyph::Check label="Activate key" run=activate />
+            <CommandButton id="refresh" icon=Glyph::Refresh label="Refresh" run=Run::load(own, None) />
+            {history}
+        </CommandBar>
+    }
+    .into_any()
+}
+
+/// What decides: the selected key; without one, whatever stands against activating any.
+fn activate(data: &ViewKeys) -> Run {
+    if let Some(key) = data.keys.iter().find(|key| key.id == data.selected) {
+        return Run::link(format!("/encryption-keys/{}/activate", key.id), key.activate.why.clone());
+    }
+    let mut available = data.keys.iter().filter(|key| key.state == State::Available);
+    let why = match available.next() {
+        None => data.add.why.clone().unwrap_or_else(|| reason("No key is Available.", "Add one first.")),
+        Some(key) => match &key.activate.why {
+            Some(why) => why.clone(),
+            None => reason("No key is selected.", "Select an Available key in the list."),
+        },
+    };
+    Run::Off(why)
+}
+
+fn reason(reason: &str, remedy: &str) -> Why {
+    Why { reason: reason.to_owned(), remedy: Some(remedy.to_owned()), from: None }
+}
+
+fn notices(data: &ViewKeys) -> AnyView {
+    let installing = data.installing.clone().map(|name| {
+        view! {
+            <MessageBar tone=Tone::Info title=format!("{name} is being installed.")>
+                "Environments stay online. This can take a while; the page follows it. "
+                <a href="/operations?state=open">"Show the operation"</a>
+            </MessageBar>
+        }
+    });
+    let failed: Vec<_> = data
+        .keys
+        .iter()
+        .filter_map(|key| {
+            let error = key.error.clone()?;
+            Some(view! {
+                <MessageBar tone=Tone::Error title=format!("{} could not be activated.", key.name)>
+                    {error}
+                </MessageBar>
+            })
+        })
+        .collect();
+    view! {
+        {installing}
+        {failed}
+    }
+    .into_any()
+}
+
+fn clocks(data: &ViewKeys) -> AnyView {
+    let (activation, lock) = match data.timers.clone() {
+        None => (
+            view! { <FigureCard label="Next activation allowed" note="No key was activated yet.".into_any()>"Now"</FigureCard> },
+            view! { <FigureCard label="Lock allowed" note="72 h after the first key becomes Active.".into_any()>"Not yet"</FigureCard> },
+        ),
+        Some((activation, lock)) => (
+            view! {
+                <FigureCard label="Next activation allowed" note=after("24 h", &activation)>
+                    <Countdown until=activation.clone() done="Now" absolute=false />
+                </FigureCard>
+            },
+            view! {
+                <FigureCard label="Lock allowed" note=after("72 h", &lock)>
+                    <Countdown until=lock.clone() done="Now" absolute=false />
+                </FigureCard>
+            },
+        ),
+    };
+    let own = format!("{} of {}", count(data.self_managed), count(data.environments));
+    let show = url::with_query("/environments", &[("state", "self_managed"), ("region", &data.region)]);
+    let note = match data.self_managed {
+        0 => view! { <a href="/environments">"Show the environments"</a> }.into_any(),
+        _ => view! { <a href=show>"Show them"</a> }.into_any(),
+    };
+    view! {
+        <Cards>
+            {activation}
+            {lock}
+            <FigureCard label="Environments on your own key" note>
+                {own}
+            </FigureCard>
+        </Cards>
+    }
+    .into_any()
+}
+
+/// "24 h after a change · since 22 Nov, 09:12 UTC", with "from" as long as it is ahead.
+fn after(pause: &str, deadline: &Deadline) -> AnyView {
+    let word = if deadline.left.is_empty() { "since" } else { "from" };
+    let text = format!("{pause} after a change · {word} ");
+    view! {
+        {text}
+        <Time at=deadline.at.clone() />
+    }
+    .into_any()
+}
+
+fn not_enabled(data: &ViewKeys, checks: Vec<Check>) -> AnyView {
+    let until =
+        format!("Until all of this is true, environments in {} use the Microsoft-provided key.", data.region);
+    let keys = (!data.keys.is_empty()).then(|| table(data));
+    view! {
+        <Card title="Managing your own key is not available yet">
+            <p>{until}</p>
+            <Checklist checks />
+        </Card>
+        {keys}
+    }
+    .into_any()
+}
+
+fn table(data: &ViewKeys) -> AnyView {
+    let columns = vec![
+        Column::new("Key name"),
+        Column::new("State"),
+        Column::new("Source"),
+        Column::new("Fingerprint (SHA-256)"),
+        Column::new("Created").minor(),
+        Column::new("Activated"),
+        Column::new("Environments").numeric(),
+    ];
+    let rows = data.keys.iter().map(|key| row(data, key)).collect();
+    let caption = format!("Protection keys in {}", data.region);
+    view! { <DataTable caption columns rows empty=empty(data) /> }.into_any()
+}
+
+fn row(data: &ViewKeys, key: &ViewKey) -> Row {
+    let chosen = key.id == data.selected;
+    let select = data.address("/encryption-keys", if chosen { "" } else { &key.id });
+    let never = || "–".into_any();
+    let activated = key.activated.clone().map_or_else(never, |at| view! { <Time at /> }.into_any());
+    let own = url::with_query("/environments", &[("state", "self_managed"), ("region", &data.region)]);
+    let environments = match key.environments {
+        0 => "0".into_any(),
+        n => view! { <a href=own>{count(n)}</a> }.into_any(),
+    };
+    let created = view! {
+        <Time at=key.created.clone() />
+        <span class="cell-note">{key.created_by.clone()}</span>
+    };
+    let fingerprint =
+        view! { <Copyable value=key.fingerprint.clone() short=key.short_fingerprint() what="fingerprint" /> };
+    let link = view! { <a href=format!("/encryption-keys/{}", key.id)>{key.name.clone()}</a> };
+    Row::new(key.id.clone(), key.name.clone())
+        .pick(Pick::Link(select), chosen)
+        .cell(link.into_any())
+        .cell(view! { <StateBadge state=key.state /> }.into_any())
+        .cell(format!("{} · {}", key.source, key.algorithm))
+        .cell(fingerprint.into_any())
+        .cell(created.into_any())
+        .cell(activated)
+        .cell(environments)
+}
+
+fn empty(data: &ViewKeys) -> AnyView {
+    let new = data.address("/encryption-keys/new", "");
+    let action = data.add.allowed().then(|| {
+        view! { <ButtonLink label="New key" href=new look=Look::Primary icon=Glyph::Add /> }.into_any()
+    });
+    let people = counted(data.administrators, "administrator is mailed", "administrators are mailed");
+    view! {
+        <EmptyState
+            icon=Glyph::Key
+            title="No keys yet"
+            text=format!(
+                "Environments use the Microsoft-provided key. The first key you upload becomes Active by itself; {people}.",
+            )
+            action=action.into_any()
+        />
+    }
+    .into_any()
+}
