@@ -141,7 +141,7 @@ pub async fn install(portal: &Portal, form: Install) -> ServiceResult<UserId> {
     let keys = platform_keys(checked.regions.len()).await?;
     let now = portal.clock().now();
     let tx = portal.db().begin().await?;
-    if store::portal::get(&tx).await?.is_some_and(|row| row.installed_at.is_some()) {
+    if store::portal::lock(&tx).await?.is_some_and(|row| row.installed_at.is_some()) {
         return Err(already().into());
     }
     store::portal::set_installed(&tx, now).await?;

@@ -3,7 +3,7 @@
 use crate::StoreResult;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    TransactionOptions, TransactionTrait, sea_query::LockType,
 };
 use std::time::Duration;
 
@@ -13,6 +13,12 @@ pub enum Backend {
     Postgres,
     Sqlite,
 }
+
+/// How a transition locks its row: against every other change of it, not against rows that refer to it.
+///
+/// Whoever queues an operation refers to the ring and the environment, and so takes a key lock on
+/// both; were these locked with `FOR UPDATE`, that would be a second order of locks, and a deadlock.
+pub(crate) const TRANSITION: LockType = LockType::NoKeyUpdate;
 
 /// A connected database. SQLite has one writing connection, so writers queue instead of failing
 /// with "busy", and several reading ones, which WAL never blocks.

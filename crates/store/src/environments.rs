@@ -1,6 +1,6 @@
 //! Environments.
 
-use crate::{Cursor, Page, StoreError, StoreResult};
+use crate::{Cursor, Page, StoreError, StoreResult, db::TRANSITION};
 use domain::{
     EnvironmentId, RingId, RingKeyId, TenantId, Timestamp, UserId,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, Storage},
@@ -97,7 +97,7 @@ pub async fn get(db: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Op
 
 /// Locks the row for a transition.
 pub async fn lock(tx: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Environment> {
-    let row = Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
+    let row = Entity::find_by_id(id.0).lock(TRANSITION).one(tx).await?;
     row.ok_or_else(|| StoreError::inconsistent("environments", id))?.try_into()
 }
 

@@ -1,6 +1,6 @@
 //! Protection keys: administrators' own key-encryption keys.
 
-use crate::{StoreError, StoreResult};
+use crate::{StoreError, StoreResult, db::TRANSITION};
 use domain::{
     KeyId, RingId, Timestamp, UserId,
     keys::{KeyState, Source},
@@ -105,7 +105,7 @@ pub async fn get(db: &impl ConnectionTrait, id: KeyId) -> StoreResult<Option<Key
 
 /// One key, its row locked until the transaction ends.
 pub async fn lock(tx: &impl ConnectionTrait, id: KeyId) -> StoreResult<Option<Key>> {
-    Entity::find_by_id(id.0).lock_exclusive().one(tx).await?.map(Key::try_from).transpose()
+    Entity::find_by_id(id.0).lock(TRANSITION).one(tx).await?.map(Key::try_from).transpose()
 }
 
 /// The keys of a ring, tombstones aside, by name.

@@ -2,7 +2,7 @@
 
 use crate::StoreResult;
 use domain::Timestamp;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QuerySelect};
 
 entity!("portal" {
     #[sea_orm(primary_key, auto_increment = false)] id: i64,
@@ -18,6 +18,11 @@ pub use entity::Model as Portal;
 /// The row, once the portal has started on this database.
 pub async fn get(db: &impl ConnectionTrait) -> StoreResult<Option<Portal>> {
     Ok(entity::Entity::find_by_id(1).one(db).await?)
+}
+
+/// The row, locked until the transaction ends: of two set-ups at once, one finds the other's done.
+pub async fn lock(tx: &impl ConnectionTrait) -> StoreResult<Option<Portal>> {
+    Ok(entity::Entity::find_by_id(1).lock_exclusive().one(tx).await?)
 }
 
 /// Binds the database to the root key with this check value.

@@ -1,6 +1,6 @@
 //! Key rings: one per tenant and region.
 
-use crate::{StoreError, StoreResult};
+use crate::{StoreError, StoreResult, db::TRANSITION};
 use domain::{RingId, RingKeyId, TenantId, Timestamp, names::Region, rings::Eligibility, rings::RingFacts};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
@@ -52,7 +52,7 @@ pub async fn list(db: &impl ConnectionTrait, tenant: TenantId) -> StoreResult<Ve
 
 /// Locks the ring's row until the transaction ends: whoever decides about its keys holds this.
 pub async fn lock(tx: &impl ConnectionTrait, id: RingId) -> StoreResult<Ring> {
-    let row = entity::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
+    let row = entity::Entity::find_by_id(id.0).lock(TRANSITION).one(tx).await?;
     row.ok_or_else(|| StoreError::inconsistent("rings", id))
 }
 

@@ -6,6 +6,7 @@ mod activation;
 mod audit;
 mod crash;
 mod encryption;
+mod locks;
 mod mail;
 mod rows;
 mod upload;
