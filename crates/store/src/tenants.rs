@@ -1,6 +1,6 @@
 //! Organisations and the operator's settings for them.
 
-use crate::{StoreError, StoreResult};
+use crate::{StoreError, StoreResult, db::TRANSITION};
 use domain::{TenantId, Timestamp};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder, QuerySelect};
 
@@ -30,7 +30,7 @@ pub async fn get(db: &impl ConnectionTrait, id: TenantId) -> StoreResult<Option<
 /// Locks the tenant's row until the transaction ends: whoever decides about its people or settings
 /// holds this.
 pub async fn lock(tx: &impl ConnectionTrait, id: TenantId) -> StoreResult<Tenant> {
-    let row = entity::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
+    let row = entity::Entity::find_by_id(id.0).lock(TRANSITION).one(tx).await?;
     row.ok_or_else(|| StoreError::inconsistent("tenants", id))
 }
 
