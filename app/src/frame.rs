@@ -37,7 +37,7 @@ pub struct Banner {
 
 /// The frame as it is now, for a page that stays open.
 #[server(endpoint = "frame")]
-pub async fn frame() -> Result<Frame, UiError> {
+pub async fn fresh_frame() -> Result<Frame, UiError> {
     let (portal, caller) = crate::request::request()?;
     let parts = use_context::<http::request::Parts>();
     let headers = parts.map(|parts| parts.headers).unwrap_or_default();
@@ -63,7 +63,8 @@ mod build {
         let Some(caller) = caller else { return Ok(Frame::default()) };
         let troubled = service::messages::troubled(portal, caller).await?;
         let place = service::overview::place(portal, caller).await?;
-        let mut banners: Vec<Banner> = place.changes.iter().map(|change| changed(change, place.now)).collect();
+        let mut banners: Vec<Banner> =
+            place.changes.iter().map(|change| changed(change, place.now)).collect();
         banners.extend(mail(portal, caller, troubled));
         let regions = if place.regions.len() == 1 { place.regions[0].clone() } else { String::new() };
         let viewer = Viewer {
@@ -109,7 +110,13 @@ mod build {
         if troubled > 0 {
             let title = format!("{} could not be delivered.", counted(troubled, "mail", "mails"));
             let text = "Administrators may not have learnt of key changes. Check the mail server's settings.";
-            return Some(Banner { tone: Tone::Warning, title, text: text.to_owned(), times: Vec::new(), link });
+            return Some(Banner {
+                tone: Tone::Warning,
+                title,
+                text: text.to_owned(),
+                times: Vec::new(),
+                link,
+            });
         }
         (!portal.settings().smtp_configured).then(|| Banner {
             tone: Tone::Info,

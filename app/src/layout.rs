@@ -2,7 +2,7 @@
 
 use crate::{
     done, forms,
-    frame::{Banner, Frame, frame},
+    frame::{Banner, Frame, fresh_frame},
     ui::*,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -40,7 +40,7 @@ pub fn Layout() -> AnyView {
 fn refresh(shown: RwSignal<Frame>) {
     spawn_local(async move {
         // A failure leaves what is shown; the page itself says that the portal does not answer.
-        if let Ok(fresh) = frame().await {
+        if let Ok(fresh) = fresh_frame().await {
             shown.set(fresh);
         }
     });

@@ -1,11 +1,17 @@
 //! Which page answers which URL.
 
-use crate::{layout::Layout, pages::errors::NotFound};
+use crate::{
+    layout::Layout,
+    pages::{
+        audit, environments, errors::NotFound, keys, notifications, operations, overview, risk, rows,
+        session, tables,
+    },
+};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
-    components::{ParentRoute, Route, Router, Routes},
+    MatchNestedRoutes, SsrMode,
+    components::{Outlet, ParentRoute, Route, Router, Routes},
     path,
 };
 
@@ -21,10 +27,90 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
-                    <Route path=path!("") view=NotFound />
+                    <Route path=path!("") view=overview::Overview />
+                    <SessionRoutes />
+                    <EnvironmentRoutes />
+                    <KeyRoutes />
+                    <DataRoutes />
+                    <RecordRoutes />
                     <Route path=path!("/*any") view=NotFound />
                 </ParentRoute>
             </Routes>
         </Router>
     }
+}
+
+/// What works before and around the sign-in.
+#[component(transparent)]
+fn SessionRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/setup") view=session::Setup />
+            <Route path=path!("/sign-in") view=session::SignIn />
+            <Route path=path!("/account") view=session::Account />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Environments: the word `new` stands before the capture that would take it.
+#[component(transparent)]
+fn EnvironmentRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/environments") view=Outlet>
+            <Route path=path!("") view=environments::Environments />
+            <Route path=path!("/new") view=environments::NewEnvironment />
+            <Route path=path!("/:id") view=environments::EnvironmentHome />
+            <Route path=path!("/:id/details") view=environments::EnvironmentDetails />
+            <Route path=path!("/:id/encryption") view=environments::EnvironmentEncryption />
+            <Route path=path!("/:id/encryption/apply") view=environments::ApplyKey />
+            <Route path=path!("/:id/encryption/return") view=environments::ReturnKey />
+            <Route path=path!("/:id/tables/new") view=tables::NewTable />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Protection keys. A word stands before the capture that would take it.
+#[component(transparent)]
+fn KeyRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/encryption-keys") view=Outlet>
+            <Route path=path!("") view=keys::Keys />
+            <Route path=path!("/risk") view=risk::Risk />
+            <Route path=path!("/new") view=keys::NewKey />
+            <Route path=path!("/:id") view=keys::KeyDetails />
+            <Route path=path!("/:id/activate") view=keys::ActivateKey />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Rows of tables.
+#[component(transparent)]
+fn DataRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/tables/:id") view=Outlet>
+            <Route path=path!("") view=rows::Rows />
+            <Route path=path!("/rows/new") view=rows::NewRow />
+            <Route path=path!("/rows/:row") view=rows::EditRow />
+            <Route path=path!("/import") view=rows::ImportRows />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// What happened: jobs, mails, the trail.
+#[component(transparent)]
+fn RecordRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/operations") view=operations::Operations />
+            <Route path=path!("/operations/:id") view=operations::Operation />
+            <Route path=path!("/notifications") view=notifications::Notifications />
+            <Route path=path!("/notifications/:id") view=notifications::Notification />
+            <Route path=path!("/audit") view=audit::AuditLog />
+        </ParentRoute>
+    }
+    .into_inner()
 }

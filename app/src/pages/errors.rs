@@ -38,7 +38,11 @@ fn query(search: &str) -> String {
 
 fn explained(error: UiError, title: &'static str, icon: Glyph) -> AnyView {
     let retry = matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Internal | ErrorKind::Refused);
-    let (label, href) = if retry { ("Try again", use_location().pathname.get_untracked()) } else { ("Overview", "/".to_owned()) };
+    let (label, href) = if retry {
+        ("Try again", use_location().pathname.get_untracked())
+    } else {
+        ("Overview", "/".to_owned())
+    };
     let text = match error.refusal {
         Some(why) => view::why(why),
         None => error.message.into_any(),
@@ -62,7 +66,7 @@ fn explained(error: UiError, title: &'static str, icon: Glyph) -> AnyView {
 }
 
 /// Goes to another page: a redirect from the server, a plain load in the browser.
-fn leave(to: String) -> AnyView {
+pub(super) fn leave(to: String) -> AnyView {
     #[cfg(feature = "ssr")]
     if let (Some(response), Ok(location)) =
         (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::try_from(to.as_str()))

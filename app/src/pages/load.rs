@@ -89,7 +89,8 @@ fn shown<T: PageData>(data: T, show: fn(T) -> AnyView) -> AnyView {
 fn follow<T: PageData>(data: Resource<Result<T, UiError>>) {
     Effect::new(move |_| {
         let running = data.with(|data| matches!(data, Some(Ok(data)) if data.running()));
-        if running && let Ok(handle) = set_timeout_with_handle(move || data.refetch(), Duration::from_secs(1)) {
+        if running && let Ok(handle) = set_timeout_with_handle(move || data.refetch(), Duration::from_secs(1))
+        {
             on_cleanup(move || handle.clear());
         }
     });
