@@ -74,6 +74,9 @@ mod tests {
             assert_eq!(Done::parse(done.code()), Some(*done));
         }
         assert_eq!(Done::parse("<b>anything</b>"), None);
-        assert_eq!(Done::KeyAdded.at("/encryption-keys?region=eu"), "/encryption-keys?region=eu&done=key-added");
+        assert_eq!(
+            Done::KeyAdded.at("/encryption-keys?region=eu"),
+            "/encryption-keys?region=eu&done=key-added"
+        );
     }
 }

@@ -32,7 +32,8 @@ impl FormState {
         errors: Vec<FieldError>,
         refusal: Option<Why>,
     ) -> Self {
-        let secret = |name: &str| ["password", "code", "file", "secret"].iter().any(|word| name.contains(word));
+        let secret =
+            |name: &str| ["password", "code", "file", "secret"].iter().any(|word| name.contains(word));
         let values = values.into_iter().filter(|(name, _)| !secret(name)).collect();
         Self { path: path.to_owned(), values, errors, refusal }
     }

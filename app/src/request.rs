@@ -23,7 +23,8 @@ pub fn portal() -> Result<Portal, UiError> {
 pub fn request() -> Result<(Portal, Caller), UiError> {
     let portal = portal()?;
     let SignedIn(caller) = use_context::<SignedIn>().unwrap_or_default();
-    let caller = caller.ok_or_else(|| UiError::new(ErrorKind::SignInRequired, "Sign in to see this page."))?;
+    let caller =
+        caller.ok_or_else(|| UiError::new(ErrorKind::SignInRequired, "Sign in to see this page."))?;
     Ok((portal, caller))
 }
 

@@ -67,7 +67,10 @@ mod build {
                 label: operation.kind.label().to_owned(),
                 state: state(operation.state),
                 over: operation.state.is_over(),
-                online: matches!(operation.kind, OperationKind::KeyInstall | OperationKind::KeyRewrap | OperationKind::RowImport),
+                online: matches!(
+                    operation.kind,
+                    OperationKind::KeyInstall | OperationKind::KeyRewrap | OperationKind::RowImport
+                ),
                 undoing: operation.undoing && !operation.state.is_over(),
                 error: operation.error.clone(),
                 created: operation.created_at.into(),
