@@ -1,7 +1,7 @@
 //! What every handler is given.
 
 use service::Portal;
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 /// The portal and how it is reached. Cheap to clone.
 #[derive(Clone)]
@@ -21,4 +21,6 @@ pub struct Site {
     pub dev_clock: bool,
     /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Where the setup code is written, to be removed after set-up.
+    pub setup_code_file: Option<PathBuf>,
 }

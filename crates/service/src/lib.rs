@@ -12,6 +12,7 @@ mod kill;
 mod portal;
 
 pub mod audit;
+pub mod demo;
 pub mod environments;
 pub mod imports;
 pub mod jobs;

@@ -14,6 +14,7 @@ mod page;
 pub mod audit;
 pub mod data_keys;
 pub mod environments;
+pub mod gauges;
 pub mod imports;
 pub mod keys;
 pub mod messages;

@@ -1,0 +1,64 @@
+//! Plain answers of the layers themselves: a small page, or RFC 9457 JSON below `/api`.
+
+use super::RequestId;
+use axum::{
+    extract::Request,
+    response::{Html, IntoResponse, Response},
+};
+use domain::Code;
+use http::{StatusCode, header::CONTENT_TYPE};
+use serde_json::json;
+
+/// What of a request its plain answer needs.
+pub struct About {
+    json: bool,
+    request_id: String,
+}
+
+impl About {
+    /// Reads it before the request is given away.
+    pub fn of(request: &Request) -> Self {
+        let json = request.uri().path().starts_with("/api/");
+        Self { json, request_id: RequestId::of(request.extensions()) }
+    }
+
+    /// A refusal: `text` says what was wrong, what is accepted, what to do.
+    pub fn refuse(&self, status: StatusCode, code: Code, text: &str) -> Response {
+        self.answer(status, code.as_str(), text)
+    }
+
+    /// 500: the log has more under the request's id.
+    pub fn outage(&self) -> Response {
+        let text = "Something went wrong on the server. Look at the current state before you try again.";
+        self.answer(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", text)
+    }
+
+    fn answer(&self, status: StatusCode, code: &str, text: &str) -> Response {
+        let title = status.canonical_reason().unwrap_or("Error");
+        if self.json {
+            let problem = json!({
+                "type": "about:blank", "title": title, "status": status.as_u16(), "detail": text,
+                "code": code, "request_id": self.request_id,
+            });
+            return (status, [(CONTENT_TYPE, "application/problem+json")], problem.to_string())
+                .into_response();
+        }
+        let page = format!(
+            "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+             content=\"width=device-width\"><title>{title} · Keystead</title><main><h1>{title}</h1>\
+             <p>{text}</p><p>Request {id}</p><p><a href=\"/\">Go to the start page</a></p></main></html>",
+            text = escape(text),
+            id = self.request_id,
+        );
+        (status, Html(page)).into_response()
+    }
+}
+
+/// A plain 500 for this request.
+pub fn outage(request: &Request) -> Response {
+    About::of(request).outage()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,69 @@
+//! From settings to a portal: data folder, database, schema, root key. What every command begins with.
+
+use crate::{config::Config, root_key, schema};
+use anyhow::{Context, Result};
+use service::{Clock, OffsetClock, Portal, Settings, SystemClock, setup};
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    sync::Arc,
+};
+use store::Db;
+
+/// An open portal.
+pub struct Opened {
+    pub portal: Portal,
+    /// The settable clock, with `--dev-clock`.
+    pub dev_clock: Option<Arc<OffsetClock>>,
+}
+
+/// Opens the portal that the settings describe; a fresh one is made.
+///
+/// # Errors
+/// Says what cannot be reached, read or opened, and what to do.
+pub async fn open(config: &Config) -> Result<Opened> {
+    let db = database(config).await?;
+    let applied = schema::migrate(&db).await?;
+    if applied > 0 {
+        tracing::info!(applied, "the database's schema was brought up to date");
+    }
+    let known = store::portal::get(db.read()).await?;
+    let root = root_key::load(&config.root_key_file, known.is_none())?;
+    let bound = setup::bind_root_key(&db, &root).await;
+    bound.with_context(|| format!("the root key file {}", config.root_key_file.display()))?;
+    let dev_clock = config.dev_clock.then(|| Arc::new(OffsetClock::default()));
+    let clock: Arc<dyn Clock> = match &dev_clock {
+        Some(clock) => {
+            clock.set(known.map_or(0, |portal| portal.clock_offset));
+            clock.clone()
+        }
+        None => Arc::new(SystemClock),
+    };
+    let settings = Settings {
+        public_url: config.public_url.as_str().to_owned(),
+        smtp_configured: config.smtp.is_some(),
+        sessions: config.sessions,
+        ..Settings::default()
+    };
+    Ok(Opened { portal: Portal::new(db, clock, root, settings), dev_clock })
+}
+
+/// Connects. The data folder and the embedded database are made for this user alone.
+pub async fn database(config: &Config) -> Result<Db> {
+    let folder = &config.data_dir;
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    if let Some(path) = config.database_url.strip_prefix("sqlite://") {
+        let path = path.split('?').next().unwrap_or(path);
+        if !path.is_empty() && path != ":memory:" {
+            let file = OpenOptions::new().create(true).append(true).mode(0o600).open(Path::new(path));
+            file.with_context(|| format!("cannot open the database file {path}"))?;
+        }
+    }
+    Db::connect(&config.database_url).await.with_context(|| match config.database_url.starts_with("sqlite") {
+        true => "the database file cannot be opened".to_owned(),
+        false => "the database cannot be reached: check the setting database-url and that PostgreSQL runs"
+            .to_owned(),
+    })
+}
