@@ -13,8 +13,8 @@ const binary = process.env.KEYSTEAD_BIN ?? '../target/debug/keystead';
 // The config is read once per worker; only the first reading starts the server and needs a folder.
 const data = (process.env.KEYSTEAD_DATA ??= mkdtempSync(join(tmpdir(), 'keystead-e2e-')));
 const server = {
-  command: `${binary} serve --data-dir ${data} --listen 127.0.0.1:${port} --demo --dev-clock`,
-  url: baseURL,
+  command: `${binary} serve --data-dir ${data} --listen 127.0.0.1:${port} --ops-listen 127.0.0.1:${port + 1} --demo --dev-clock`,
+  url: `http://127.0.0.1:${port + 1}/readyz`,
   stdout: 'ignore' as const,
   stderr: 'pipe' as const,
   timeout: 60_000,

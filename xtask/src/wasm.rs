@@ -56,7 +56,8 @@ fn key(toolchain: &wasm_target::Toolchain, profile: &str) -> Result<String> {
     let tree = ["tree", "--package", "frontend", "--edges", "normal,build", "--prefix", "none"];
     let tree = sh::output(toolchain.ask_cargo(&tree).args(["--format", "{p} {f}", "--no-dedupe"]))?;
     let mut digest = Sha256::new();
-    for part in [profile, &toolchain.version()?, &tree, &profiles()?, include_str!("wasm.rs")] {
+    let crates = tree.replace(&*sh::root().to_string_lossy(), "");
+    for part in [profile, &toolchain.version()?, &crates, &profiles()?, include_str!("wasm.rs")] {
         digest.update(part);
     }
     for path in sources(&tree)? {
@@ -81,8 +82,7 @@ fn sources(tree: &str) -> Result<Vec<PathBuf>> {
     let folder = |line: &str| Some(PathBuf::from(line.split_once("(/")?.1.split_once(')')?.0));
     let mut files = Vec::new();
     for crate_dir in tree.lines().filter_map(folder).map(|dir| Path::new("/").join(dir)) {
-        files.push(crate_dir.join("Cargo.toml"));
-        walk(&crate_dir.join("src"), &mut files)?;
+        walk(&crate_dir, &mut files)?;
     }
     files.sort();
     files.dedup();
