@@ -5,7 +5,7 @@ use domain::{
     Code, EnvironmentId, OperationId, Refusal, RingId, RingKeyId, Timestamp,
     actions::Action,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, Storage, ineligible},
-    names::EnvironmentName,
+    names::{EnvironmentName, Region},
     operations::OperationKind,
     policy::{self, Decision},
     rings::RingFacts,
@@ -123,10 +123,10 @@ async fn insert(act: &mut Act, form: NewEnvironment) -> ServiceResult<Environmen
         EnvironmentName::parse(&form.name).map_err(|why| Refusal::field(Code::Invalid, "name", why))?;
     let kind = EnvironmentType::parse(&form.kind)
         .ok_or_else(|| Refusal::field(Code::Invalid, "type", "Choose one of the offered types."))?;
-    let ring = store::rings::by_region(&act.tx, act.caller.tenant(), &form.region).await?;
-    let ring = ring.ok_or_else(|| {
-        Refusal::field(Code::Invalid, "region", "Choose one of your organisation's regions.")
-    })?;
+    let unknown = || Refusal::field(Code::Invalid, "region", "Choose one of your organisation's regions.");
+    let region = Region::parse(&form.region).map_err(|_| unknown())?;
+    let ring = store::rings::by_region(&act.tx, act.caller.tenant(), region.as_str()).await?;
+    let ring = ring.ok_or_else(unknown)?;
     let id = EnvironmentId(act.fresh_id());
     let environment = Environment {
         id,
