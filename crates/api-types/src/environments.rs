@@ -101,7 +101,7 @@ pub struct Encryption {
 pub struct NewEnvironment {
     /// 1 to 64 printable characters, unique in the organisation.
     pub name: String,
-    /// As text, so that the refusal of another word is the domain's.
+    // As text, so that the refusal of another word is the domain's.
     #[serde(rename = "type")]
     #[schema(value_type = EnvironmentType)]
     pub kind: String,

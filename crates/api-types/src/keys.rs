@@ -74,7 +74,8 @@ pub struct KeyAdded {
     pub operation: Option<Operation>,
 }
 
-/// The parts of `multipart/form-data` that bring a key: documentation of what the server reads.
+// Never read or written as a whole: it documents the form.
+/// The parts of the form that brings a key.
 #[derive(ToSchema)]
 #[schema(as = KeyUpload)]
 pub struct KeyUpload {

@@ -61,7 +61,7 @@ pub struct NewTable {
 pub struct NewColumn {
     /// As a table's name.
     pub name: String,
-    /// As text, so that the refusal of another word is the domain's.
+    // As text, so that the refusal of another word is the domain's.
     #[serde(rename = "type")]
     #[schema(value_type = ColumnType)]
     pub kind: String,

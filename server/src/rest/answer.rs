@@ -68,7 +68,16 @@ pub(super) fn cursor(after: Option<&str>) -> Answer<Option<Cursor>> {
     let Some(after) = after else { return Ok(None) };
     let read = unhex(after).and_then(|bytes| String::from_utf8(bytes).ok());
     let read = read.filter(|text| !text.contains('\0')).and_then(|text| Cursor::parse(&text));
-    read.map(Some).ok_or_else(|| Failure::field("after", "Give the 'next' of the page before, as it was."))
+    read.map(Some).ok_or_else(|| not_a_next("after"))
+}
+
+/// Likewise where pages are cut by a number.
+pub(super) fn number(parameter: &str, next: Option<&str>) -> Answer<Option<i64>> {
+    next.map(str::parse).transpose().map_err(|_| not_a_next(parameter))
+}
+
+fn not_a_next(parameter: &str) -> Failure {
+    Failure::field(parameter, "Give the 'next' of the page before, as it was.")
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

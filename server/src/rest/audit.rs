@@ -1,7 +1,7 @@
 //! The audit trail.
 
 use super::{
-    answer::limit,
+    answer::{limit, number},
     extract::{Api, Json, Query},
     problem::{Answer, Failure},
     wire,
@@ -37,9 +37,7 @@ pub(super) struct Which {
     params(Which), responses((status = 200, body = List<AuditEntry>)))]
 pub(super) async fn list(api: Api, Query(which): Query<Which>) -> Answer<Json<List<AuditEntry>>> {
     let limit = limit(which.limit, 200)?;
-    let before = which.before.as_deref().map(str::parse).transpose();
-    let before =
-        before.map_err(|_| Failure::field("before", "Give the 'next' of the page before, as it was."))?;
+    let before = number("before", which.before.as_deref())?;
     let filter = Filter {
         actor: which.actor,
         action: which.action,

@@ -52,10 +52,7 @@ async fn filter(api: &Api, which: Which) -> Answer<Filter> {
     let state = |text: &str| {
         words::EnvironmentState::parse(text).ok_or_else(|| Failure::field("state", "There is no such state."))
     };
-    let ring = match which.region.as_deref() {
-        Some(name) => Some(regions::ring(api, name).await?),
-        None => None,
-    };
+    let ring = regions::ring_if(api, which.region.as_deref()).await?;
     Ok(Filter {
         search: which.search,
         kind: which.kind.as_deref().map(kind).transpose()?,

@@ -1,9 +1,9 @@
 //! CSV files on their way in, and what became of them.
 
 use super::{
-    answer::{Accepted, accepted},
+    answer::{Accepted, accepted, number},
     extract::{Api, Json, Path, Query, expect_media, unread},
-    problem::{Answer, Failure},
+    problem::Answer,
 };
 use api_types::{ImportReport, Operation, RefusedLine};
 use axum::body::Body;
@@ -56,9 +56,7 @@ pub(super) async fn report(
     Path(id): Path<OperationId>,
     Query(which): Query<Which>,
 ) -> Answer<Json<ImportReport>> {
-    let after = which.after.as_deref().map(str::parse).transpose();
-    let after =
-        after.map_err(|_| Failure::field("after", "Give the 'next' of the page before, as it was."))?;
+    let after = number("after", which.after.as_deref())?;
     let report = imports::report(&api.portal, &api.caller, id, after.unwrap_or(0)).await?;
     let next = (report.lines.len() == imports::REPORT_PAGE).then(|| report.lines.last()).flatten();
     let next = next.map(|line| line.line.to_string());

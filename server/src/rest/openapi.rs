@@ -1,7 +1,7 @@
 //! The OpenAPI document: made from the handlers, checked in as `docs/openapi.json`.
 
 use axum::response::IntoResponse;
-use http::header;
+use http::{StatusCode, header};
 use std::sync::LazyLock;
 use utoipa::{
     OpenApi as _,
@@ -43,7 +43,7 @@ pub(super) fn frame() -> OpenApi {
 /// The whole document: every operation the router has.
 pub fn document() -> OpenApi {
     let mut document = super::operations().into_openapi();
-    document.paths.paths.values_mut().flat_map(operations).for_each(add_problem);
+    document.paths.paths.values_mut().flat_map(operations).for_each(complete);
     document
 }
 
@@ -52,14 +52,26 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     some.into_iter().filter_map(Option::as_mut)
 }
 
-/// Every operation may answer with a problem.
-fn add_problem(operation: &mut Operation) {
+/// What holds for every operation: its answers are described, and it may answer with a problem.
+fn complete(operation: &mut Operation) {
+    let responses = &mut operation.responses.responses;
+    for (status, response) in responses.iter_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = reason(status).to_owned();
+        }
+    }
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let response = ResponseBuilder::new()
+    let problem = ResponseBuilder::new()
         .description("What was wrong, by `code` and status")
         .content("application/problem+json", content);
-    let responses = &mut operation.responses.responses;
-    responses.insert("default".to_owned(), RefOr::T(response.build()));
+    responses.insert("default".to_owned(), RefOr::T(problem.build()));
+}
+
+fn reason(status: &str) -> &'static str {
+    let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
+    status.and_then(|status| status.canonical_reason()).unwrap_or("Answered")
 }
 
 static TEXT: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok());
@@ -70,6 +82,6 @@ static TEXT: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok
 #[utoipa::path(get, path = "/openapi.json", operation_id = "get_openapi", tag = "openapi", security(()),
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
 pub(super) async fn get() -> impl IntoResponse {
-    let text = TEXT.as_deref().ok_or(http::StatusCode::INTERNAL_SERVER_ERROR)?;
-    Ok::<_, http::StatusCode>(([(header::CONTENT_TYPE, "application/json")], text))
+    let text = TEXT.as_deref().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    Ok::<_, StatusCode>(([(header::CONTENT_TYPE, "application/json")], text))
 }

@@ -34,10 +34,7 @@ pub(super) struct Which {
     params(Which), responses((status = 200, body = List<Operation>)))]
 pub(super) async fn list(api: Api, Query(which): Query<Which>) -> Answer<Json<List<Operation>>> {
     let (after, limit) = (cursor(which.after.as_deref())?, limit(which.limit, 200)?);
-    let ring = match which.region.as_deref() {
-        Some(name) => Some(regions::ring(&api, name).await?),
-        None => None,
-    };
+    let ring = regions::ring_if(&api, which.region.as_deref()).await?;
     let filter = Filter {
         environment: which.environment,
         ring,

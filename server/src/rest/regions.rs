@@ -27,3 +27,11 @@ pub(super) async fn ring(api: &Api, name: &str) -> Answer<RingId> {
     let ring = rings.into_iter().find(|ring| ring.region == name);
     Ok(ring.map(|ring| RingId(ring.id)).ok_or_else(|| Refusal::not_found("region"))?)
 }
+
+/// Likewise, where a region may be asked for.
+pub(super) async fn ring_if(api: &Api, name: Option<&str>) -> Answer<Option<RingId>> {
+    match name {
+        Some(name) => ring(api, name).await.map(Some),
+        None => Ok(None),
+    }
+}

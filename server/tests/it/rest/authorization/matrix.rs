@@ -1,0 +1,67 @@
+//! The matrix itself: read a line as "this operation answers these callers so".
+
+/// In the order of each row's statuses.
+pub(super) const ACTORS: [&str; 9] = [
+    "a stranger",
+    "another organisation's Global administrator",
+    "a Global administrator",
+    "a Service administrator",
+    "the environment's System administrator",
+    "another environment's System administrator",
+    "an Auditor",
+    "a Global administrator's revoked token",
+    "a Global administrator's expired token",
+];
+
+/// What a request carries. Where an allowed request would change the cast, it lacks something:
+/// 409 and 422 then say that the caller may and the request may not.
+#[derive(Clone, Copy)]
+pub(super) enum Body {
+    None,
+    Json(&'static str),
+    Csv(&'static str),
+    /// A whole form of a key, without the acknowledgement of the risk.
+    Key,
+}
+
+/// Method, path, statuses, body.
+pub(super) type Row = (&'static str, &'static str, [u16; 9], Body);
+
+const RISK: Body = Body::Json("{\"risk_acknowledged\": true}");
+const NAMELESS: Body = Body::Json("{\"name\": \"\", \"type\": \"sandbox\", \"region\": \"europe\"}");
+const TABLE: Body = Body::Json("{\"name\": \"\", \"columns\": []}");
+const ROWS: Body = Body::Json("{\"rows\": [{\"cells\": {\"Name\": \"Eve\"}}]}");
+const ROW: Body = Body::Json("{\"cells\": {\"Name\": \"Eve\"}}");
+
+#[rustfmt::skip]
+pub(super) const MATRIX: &[Row] = &[
+    //                                              stranger other global service own  other auditor revoked expired
+    ("GET",    "/openapi.json",                    [200,     200,  200,   200,    200, 200,  200,    200,    200], Body::None),
+    ("GET",    "/tenant",                          [401,     200,  200,   200,    200, 200,  200,    401,    401], Body::None),
+    ("GET",    "/regions",                         [401,     200,  200,   200,    403, 403,  200,    401,    401], Body::None),
+    ("GET",    "/regions/{region}/keys",           [401,     404,  200,   200,    403, 403,  200,    401,    401], Body::None),
+    ("POST",   "/regions/{region}/keys",           [401,     404,  409,   409,    403, 403,  403,    401,    401], Body::Key),
+    ("GET",    "/keys/{id}",                       [401,     404,  200,   200,    403, 403,  200,    401,    401], Body::None),
+    ("POST",   "/keys/{id}/activate",              [401,     404,  422,   422,    403, 403,  403,    401,    401], RISK),
+    ("GET",    "/environments",                    [401,     200,  200,   200,    200, 200,  200,    401,    401], Body::None),
+    ("POST",   "/environments",                    [401,     422,  422,   422,    403, 403,  403,    401,    401], NAMELESS),
+    ("GET",    "/environments/{id}",               [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
+    ("POST",   "/environments/{id}/apply",         [401,     404,  422,   422,    422, 404,  403,    401,    401], RISK),
+    ("POST",   "/environments/{id}/return",        [401,     404,  409,   409,    409, 404,  403,    401,    401], RISK),
+    ("GET",    "/environments/{id}/tables",        [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
+    ("POST",   "/environments/{id}/tables",        [401,     404,  422,   422,    422, 404,  403,    401,    401], TABLE),
+    ("GET",    "/tables/{id}",                     [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
+    ("GET",    "/tables/{id}/rows",                [401,     404,  200,   200,    200, 404,  403,    401,    401], Body::None),
+    ("POST",   "/tables/{id}/rows",                [401,     404,  201,   201,    201, 404,  403,    401,    401], ROWS),
+    ("GET",    "/tables/{id}/rows/{row}",          [401,     404,  200,   200,    200, 404,  403,    401,    401], Body::None),
+    ("PUT",    "/tables/{id}/rows/{row}",          [401,     404,  204,   204,    204, 404,  403,    401,    401], ROW),
+    ("DELETE", "/tables/{id}/rows/{row}",          [401,     404,  204,   204,    204, 404,  403,    401,    401], Body::None),
+    ("POST",   "/tables/{id}/imports",             [401,     404,  422,   422,    422, 404,  403,    401,    401], Body::Csv("")),
+    ("GET",    "/tables/{id}/export",              [401,     404,  200,   200,    200, 404,  403,    401,    401], Body::None),
+    ("GET",    "/operations",                      [401,     200,  200,   200,    200, 200,  200,    401,    401], Body::None),
+    ("GET",    "/operations/{id}",                 [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
+    ("GET",    "/operations/{id}/report",          [401,     404,  200,   200,    200, 404,  403,    401,    401], Body::None),
+    ("GET",    "/messages",                        [401,     200,  200,   200,    403, 403,  200,    401,    401], Body::None),
+    ("GET",    "/messages/{id}",                   [401,     404,  200,   200,    403, 403,  200,    401,    401], Body::None),
+    ("GET",    "/audit",                           [401,     200,  200,   200,    403, 403,  200,    401,    401], Body::None),
+];
