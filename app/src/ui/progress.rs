@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_hundred_per_cent_means_done() {
         assert_eq!(percent(0, 10), 0);
-        assert_eq!(percent(746_553, 1_204_118), 62);
+        assert_eq!(percent(746_553, 1_204_118), 61);
         assert_eq!(percent(999_999, 1_000_000), 99);
         assert_eq!(percent(10, 10), 100);
         assert_eq!(percent(0, 0), 100);

@@ -84,8 +84,8 @@ mod tests {
         let now = Timestamp::from_secs(1_795_338_720);
         let deadline = Deadline::new(Timestamp::from_secs(1_795_338_720 + 83_640), now);
         assert_eq!(deadline.left, "23 h 14 min");
-        assert_eq!(deadline.at.iso, "2026-11-23T09:06:00Z");
-        assert_eq!(deadline.at.shown, "23 Nov 2026, 09:06 UTC");
+        assert_eq!(deadline.at.iso, "2026-11-23T08:26:00Z");
+        assert_eq!(deadline.at.shown, "23 Nov 2026, 08:26 UTC");
     }
 
     #[test]
