@@ -153,7 +153,7 @@ fn date_time(text: &str) -> Result<Cell, &'static str> {
         .ok_or("Enter a date and time such as 2026-11-22T09:12:00Z.")
 }
 
-fn file_cell(column: &Column, file: File) -> Result<Cell, &'static str> {
+fn file_cell(column: &Column, mut file: File) -> Result<Cell, &'static str> {
     if file.content.len() > MAX_FILE / 3 * 4 + 4 {
         return Err("Files are limited to 5 MiB.");
     }
@@ -164,9 +164,7 @@ fn file_cell(column: &Column, file: File) -> Result<Cell, &'static str> {
     if file.name.is_empty() || file.name.len() > 255 || file.name.chars().any(path) {
         return Err("Give a file name of 1 to 255 bytes, without slashes.");
     }
-    if !is_media_type(&file.media_type) {
-        return Err("Give a media type such as application/pdf.");
-    }
+    file.media_type = media_type(&file.media_type).ok_or("Give a media type such as application/pdf.")?;
     if column.holds == ColumnType::Image && !file.media_type.starts_with("image/") {
         return Err("The media type of an image starts with image/.");
     }
@@ -179,11 +177,16 @@ fn is_base64(text: &str) -> bool {
     text.len().is_multiple_of(4) && text.len() - digits.len() <= 2 && digits.bytes().all(digit)
 }
 
-/// `type/subtype` of RFC 9110's tokens and nothing behind it: it becomes a header of the download.
-fn is_media_type(text: &str) -> bool {
+/// `type/subtype` without parameters; nothing is "some bytes" (RFC 2046, 5.2.4).
+fn media_type(text: &str) -> Option<String> {
+    let essence = match text.split(';').next()?.trim() {
+        "" => "application/octet-stream",
+        essence => essence,
+    };
     let token = |part: &str| {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b);
         !part.is_empty() && part.bytes().all(allowed)
     };
-    text.len() <= 127 && text.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+    let (kind, subtype) = essence.split_once('/')?;
+    (token(kind) && token(subtype) && essence.len() <= 127).then(|| essence.to_ascii_lowercase())
 }
