@@ -2,16 +2,26 @@
 
 use vault::Password;
 
+/// A file of a form.
+#[derive(Default, PartialEq, Eq)]
+pub struct SentFile {
+    /// The name it has on the sender's machine, without a path; empty when no file was chosen.
+    pub name: String,
+    /// What the browser takes it for.
+    pub media_type: String,
+    pub content: Vec<u8>,
+}
+
 /// The fields of a form in the order they were sent, and its files.
 #[derive(Default)]
 pub struct Fields {
     pairs: Vec<(String, String)>,
-    files: Vec<(String, Vec<u8>)>,
+    files: Vec<(String, SentFile)>,
 }
 
 impl Fields {
-    /// From what was sent; `files` are `(field, content)`.
-    pub fn new(pairs: Vec<(String, String)>, files: Vec<(String, Vec<u8>)>) -> Self {
+    /// From what was sent; `files` are `(field, file)`.
+    pub fn new(pairs: Vec<(String, String)>, files: Vec<(String, SentFile)>) -> Self {
         Self { pairs, files }
     }
 
@@ -41,10 +51,11 @@ impl Fields {
         Password::new(at.map_or_else(String::new, |at| self.pairs.swap_remove(at).1))
     }
 
-    /// Takes the content of an uploaded file; empty when none was sent.
-    pub fn take_file(&mut self, name: &str) -> Vec<u8> {
-        let at = self.files.iter().position(|(key, _)| key == name);
-        at.map_or_else(Vec::new, |at| self.files.swap_remove(at).1)
+    /// Takes an uploaded file; none when no file was chosen.
+    pub fn take_file(&mut self, name: &str) -> Option<SentFile> {
+        let at = self.files.iter().position(|(key, _)| key == name)?;
+        let (_, file) = self.files.swap_remove(at);
+        Some(file).filter(|file| !file.name.is_empty() || !file.content.is_empty())
     }
 
     /// Replaces what will be shown again, for forms whose rows were renumbered.
@@ -64,16 +75,20 @@ mod tests {
 
     #[test]
     fn fields_are_read_and_secrets_taken_out() {
-        let sent = [("name", "a b"), ("password", "secret"), ("region", "eu"), ("region", "us"), ("ok", "on")];
+        let sent =
+            [("name", "a b"), ("password", "secret"), ("region", "eu"), ("region", "us"), ("ok", "on")];
         let pairs = sent.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let mut fields = Fields::new(pairs, vec![("file".to_owned(), vec![1, 2])]);
+        let file = SentFile { name: "a.pfx".to_owned(), media_type: String::new(), content: vec![1, 2] };
+        let files = vec![("file".to_owned(), file), ("none".to_owned(), SentFile::default())];
+        let mut fields = Fields::new(pairs, files);
         assert_eq!(fields.text("name"), "a b");
         assert_eq!(fields.text("nothing"), "");
         assert_eq!(fields.all("region"), ["eu", "us"]);
         assert!(fields.ticked("ok"));
         assert_eq!(fields.take_secret("password").expose(), "secret");
         assert_eq!(fields.get("password"), None);
-        assert_eq!(fields.take_file("file"), [1, 2]);
-        assert!(fields.take_file("file").is_empty());
+        assert_eq!(fields.take_file("file").map(|file| file.content), Some(vec![1, 2]));
+        assert!(fields.take_file("file").is_none());
+        assert!(fields.take_file("none").is_none(), "no file was chosen");
     }
 }

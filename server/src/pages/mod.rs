@@ -7,16 +7,21 @@
 //! What the layers around must put into a request's extensions: [`SignedIn`], and the
 //! `leptos::nonce::Nonce` of the Content-Security-Policy.
 
+mod downloads;
 mod environments;
 mod fields;
+mod imports;
+mod keys;
 mod posted;
 mod preferences;
 mod render;
 mod risk;
+mod rows;
+mod session;
 mod tables;
 
 pub use app::{done::Done, request::SignedIn};
-pub use fields::Fields;
+pub use fields::{Fields, SentFile};
 pub use posted::Posted;
 pub use render::{document, render};
 
@@ -36,7 +41,12 @@ pub fn router() -> Router<AppState> {
     documents
         .route("/fn/{*name}", post(render::function))
         .merge(environments::router())
+        .merge(keys::router())
         .merge(tables::router())
+        .merge(rows::router())
+        .merge(imports::router())
+        .merge(downloads::router())
         .merge(risk::router())
         .merge(preferences::router())
+        .merge(session::router())
 }

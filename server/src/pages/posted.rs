@@ -1,11 +1,14 @@
 //! A posted form, and the two ways to answer it.
 
-use super::{Fields, SignedIn, render};
+use super::{Fields, SentFile, SignedIn, render};
 use crate::state::AppState;
 use app::{forms::FormState, ui::Why, url};
 use axum::{
     Form,
-    extract::{FromRequest, FromRequestParts, Multipart, RawPathParams, Request},
+    extract::{
+        FromRequest, FromRequestParts, Multipart, RawPathParams, Request,
+        multipart::{Field, MultipartError},
+    },
     response::{IntoResponse, Response},
 };
 use domain::{Code, FieldError, Refusal};
@@ -112,38 +115,92 @@ impl FromRequest<AppState> for Posted {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let (mut posted, request) = Self::unread(request, state).await?;
+        let read = if is_multipart(&posted.parts) {
+            posted.read_multipart(request).await
+        } else {
+            let form = Form::from_request(request, state).await;
+            posted.fields = Fields::new(form.map_err(IntoResponse::into_response)?.0, Vec::new());
+            Ok(())
+        };
+        match read {
+            Ok(()) => Ok(posted),
+            Err(refusal) => Err(posted.answer(Err(refusal.into())).await),
+        }
+    }
+}
+
+impl Posted {
+    /// A form whose body the handler reads itself, as a stream.
+    ///
+    /// # Errors
+    /// The answer, when it is no form with files.
+    pub async fn streamed(request: Request, state: &AppState) -> Result<(Self, Multipart), Response> {
+        let (posted, request) = Self::unread(request, state).await?;
+        let form = Multipart::from_request(request, state).await;
+        Ok((posted, form.map_err(IntoResponse::into_response)?))
+    }
+
+    /// Everything but the fields, and the request with its body.
+    async fn unread(request: Request, state: &AppState) -> Result<(Self, Request), Response> {
         let (mut parts, body) = request.into_parts();
         let captures = RawPathParams::from_request_parts(&mut parts, state).await;
         let captures = captures.map_err(IntoResponse::into_response)?;
         let captures =
             captures.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let request = Request::from_parts(parts.clone(), body);
-        let fields = if is_multipart(&parts) {
-            multipart(request, state).await?
-        } else {
-            let form = Form::from_request(request, state).await;
-            Fields::new(form.map_err(IntoResponse::into_response)?.0, Vec::new())
-        };
-        Ok(Self { state: state.clone(), fields, parts, captures })
+        Ok((Self { state: state.clone(), fields: Fields::default(), parts, captures }, request))
     }
+
+    /// Small forms with a file, whole in memory: the route's body limit bounds them.
+    async fn read_multipart(&mut self, request: Request) -> Result<(), Refusal> {
+        let form = Multipart::from_request(request, &self.state).await;
+        let mut form = form.map_err(|_| Refusal::new(Code::Invalid, "This is no form with a file."))?;
+        let (mut pairs, mut files) = (Vec::new(), Vec::new());
+        let read = loop {
+            let field = match form.next_field().await {
+                Ok(Some(field)) => field,
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(unreadable(&error, "")),
+            };
+            if let Err(refusal) = read_field(field, &mut pairs, &mut files).await {
+                break Err(refusal);
+            }
+        };
+        self.fields = Fields::new(pairs, files);
+        read
+    }
+}
+
+async fn read_field(
+    field: Field<'_>,
+    pairs: &mut Vec<(String, String)>,
+    files: &mut Vec<(String, SentFile)>,
+) -> Result<(), Refusal> {
+    let name = field.name().unwrap_or_default().to_owned();
+    let Some(path) = field.file_name() else {
+        let text = field.text().await.map_err(|error| unreadable(&error, &name))?;
+        pairs.push((name, text));
+        return Ok(());
+    };
+    // Some browsers send a path.
+    let file_name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let media_type = field.content_type().unwrap_or_default().to_owned();
+    let content = field.bytes().await.map_err(|error| unreadable(&error, &name))?.to_vec();
+    files.push((name, SentFile { name: file_name, media_type, content }));
+    Ok(())
+}
+
+/// Why a form with files could not be read to its end, at the field that was being read.
+pub(super) fn unreadable(error: &MultipartError, field: &str) -> Refusal {
+    let (code, text) = match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => (Code::TooLarge, "This is larger than the form can take."),
+        _ => (Code::Invalid, "The form did not arrive whole. Send it again."),
+    };
+    if field.is_empty() { Refusal::new(code, text) } else { Refusal::field(code, field, text) }
 }
 
 fn is_multipart(parts: &Parts) -> bool {
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
-}
-
-/// Small forms with a file, whole in memory: the route's body limit bounds them.
-async fn multipart(request: Request, state: &AppState) -> Result<Fields, Response> {
-    let mut form = Multipart::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-    let (mut pairs, mut files) = (Vec::new(), Vec::new());
-    while let Some(field) = form.next_field().await.map_err(IntoResponse::into_response)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if field.file_name().is_some() {
-            files.push((name, field.bytes().await.map_err(IntoResponse::into_response)?.to_vec()));
-        } else {
-            pairs.push((name, field.text().await.map_err(IntoResponse::into_response)?));
-        }
-    }
-    Ok(Fields::new(pairs, files))
 }

@@ -1,7 +1,7 @@
 //! The audit log.
 
 pub mod entry;
-mod list;
+pub mod list;
 pub mod words;
 
 pub use entry::{ViewEntry, details, history};

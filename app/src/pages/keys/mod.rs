@@ -1,12 +1,12 @@
 //! Protection keys: the list, a new one, one's details, its activation.
 
-mod activate;
+pub mod activate;
 #[cfg(feature = "ssr")]
 mod build;
-mod data;
-mod details;
-mod list;
-mod new;
+pub mod data;
+pub mod details;
+pub mod list;
+pub mod new;
 
 pub use activate::ActivateKey;
 pub use details::KeyDetails;

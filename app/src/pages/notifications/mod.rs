@@ -1,7 +1,7 @@
 //! The outbox: which mails left the portal, which wait, which failed.
 
-mod details;
-mod list;
+pub mod details;
+pub mod list;
 
 pub use details::Notification;
 pub use list::Notifications;

@@ -1,8 +1,8 @@
 //! Long-running jobs: the list, and one with its steps and, for an import, its report.
 
-mod details;
-mod list;
-mod report;
+pub mod details;
+pub mod list;
+pub mod report;
 
 pub use details::Operation;
 pub use list::Operations;

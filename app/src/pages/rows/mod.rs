@@ -2,11 +2,11 @@
 
 #[cfg(feature = "ssr")]
 mod build;
-mod data;
+pub mod data;
 mod field;
-mod form;
-mod import;
-mod list;
+pub mod form;
+pub mod import;
+pub mod list;
 
 pub use data::field_name;
 pub use form::{EditRow, NewRow};

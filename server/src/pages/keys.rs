@@ -1,0 +1,58 @@
+//! The forms of protection keys.
+
+use super::{Done, Posted};
+use crate::state::AppState;
+use axum::{Router, extract::DefaultBodyLimit, response::Response, routing::post};
+use domain::{Code, KeyId, Refusal, RingId};
+use service::{ServiceResult, keys, keys::Upload};
+
+/// A key file with its form around it, in bytes; the file itself is checked against its own limit.
+const BODY: usize = 2 * keys::MAX_FILE;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/encryption-keys/new", post(create).layer(DefaultBodyLimit::max(BODY)))
+        .route("/encryption-keys/{id}/activate", post(activate))
+}
+
+async fn create(mut form: Posted) -> Response {
+    let outcome = created(&mut form).await;
+    form.answer(outcome).await
+}
+
+/// Back to the list, with the new key selected.
+async fn created(form: &mut Posted) -> ServiceResult<String> {
+    let ring = ring(form).await?;
+    let upload = Upload {
+        name: form.fields.text("name"),
+        file: form.fields.take_file("file").unwrap_or_default().content,
+        password: form.fields.take_secret("password"),
+        risk_acknowledged: false,
+    };
+    let uploaded = keys::upload(form.portal(), form.caller()?, ring, upload).await?;
+    let done = if uploaded.activating { Done::KeyActivating } else { Done::KeyAdded };
+    let list = [("region", form.fields.text("region")), ("key", uploaded.id.to_string())];
+    let list = list.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Ok(done.at(&app::url::with_query("/encryption-keys", &list)))
+}
+
+/// The ring of the chosen region.
+async fn ring(form: &Posted) -> ServiceResult<RingId> {
+    let region = form.fields.text("region");
+    let rings = keys::rings(form.portal(), form.caller()?).await?;
+    let ring = rings.iter().find(|ring| ring.region == region);
+    let missing = || Refusal::field(Code::Invalid, "region", "Choose one of your organisation's regions.");
+    Ok(ring.map(|ring| RingId(ring.id)).ok_or_else(missing)?)
+}
+
+async fn activate(form: Posted) -> Response {
+    let outcome = activated(&form).await;
+    form.answer(outcome).await
+}
+
+/// The button on the dialog is the confirmation (PP-075).
+async fn activated(form: &Posted) -> ServiceResult<String> {
+    let id: KeyId = form.id("id")?;
+    keys::activate(form.portal(), form.caller()?, id, form.fields.ticked("confirmed"), false).await?;
+    Ok(Done::KeyActivating.at(&format!("/encryption-keys/{id}")))
+}
