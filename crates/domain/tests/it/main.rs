@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod cells;
+mod docs;
 mod eligibility;
 mod environments;
 mod house;
