@@ -1,5 +1,8 @@
 //! The server in process, on both databases: `cargo test -p server --test it`.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
 mod harness;
 
 mod rest;
+mod shell;

@@ -1,5 +1,7 @@
 //! Use cases on real databases: each test runs on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests may panic, and tell what they saw")]
+
 mod house;
 
 mod activation;
