@@ -1,4 +1,4 @@
-//! The bar at the top: where one is, search, what is new, help, the account.
+//! The bar at the top: where one is, search, what is new, the account.
 
 use super::{
     icon::{Glyph, Icon},
@@ -75,9 +75,6 @@ pub fn TopBar(
                     <Icon name=Glyph::Bell />
                     {count}
                 </a>
-                <a class="top-button" href="/help" aria-label="Help" title="Help">
-                    <Icon name=Glyph::Help />
-                </a>
                 <AccountMenu viewer path />
             </div>
         </header>
@@ -123,18 +120,18 @@ fn place(viewer: &Viewer) -> AnyView {
     .into_any()
 }
 
-/// The search over everything: a GET form, so the palette and the page without script are one.
+/// The search for environments, from every page: a GET form to their list.
 #[component]
 fn SearchBox() -> AnyView {
     view! {
-        <form class="search" role="search" action="/search" method="get">
+        <form class="search" role="search" action="/environments" method="get">
             <Icon name=Glyph::Search />
             <input
                 type="search"
-                name="q"
+                name="search"
                 id="search"
-                aria-label="Search keys, environments, people, audit ids"
-                placeholder="Search keys, environments, people, audit ids"
+                aria-label="Search environments"
+                placeholder="Search environments"
                 aria-keyshortcuts="Control+K"
                 autocomplete="off"
             />
