@@ -6,6 +6,7 @@ use server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
+use std::fmt;
 
 /// What kind of failure; pages tell them apart in words and in the HTTP status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -44,9 +45,20 @@ impl UiError {
         Self { kind, message: message.into(), refusal: None }
     }
 
+    /// An answer that is none: the page is older or newer than the portal.
+    pub(crate) fn not_understood() -> Self {
+        Self::new(ErrorKind::Internal, "The portal's answer could not be understood. Load the page again.")
+    }
+
     /// An address that names nothing, such as an id that is none.
     pub fn not_found(what: &str) -> Self {
         Self::new(ErrorKind::NotFound, format!("There is no such {what}, or it is not yours to see."))
+    }
+}
+
+impl fmt::Display for UiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 
@@ -57,7 +69,7 @@ impl FromServerFnError for UiError {
         match error {
             ServerFnErrorErr::Request(_) => Self::new(ErrorKind::Unreachable, "The portal does not answer."),
             // Its text may quote what was sent; nobody needs it but a developer, who has the log.
-            _ => Self::new(ErrorKind::Internal, "The portal's answer could not be understood."),
+            _ => Self::not_understood(),
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct Banner {
 }
 
 /// The frame as it is now, for a page that stays open.
-#[server(endpoint = "frame")]
+#[server(prefix = "/fn", endpoint = "frame")]
 pub async fn fresh_frame() -> Result<Frame, UiError> {
     let (portal, caller) = crate::request::request()?;
     let parts = use_context::<http::request::Parts>();

@@ -1,12 +1,12 @@
 //! How a page gets its data: asked for once, shown, or the reason why not.
 
-use super::errors;
+use super::{answer::Answer, errors};
 use crate::{error::UiError, url};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{future::Future, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 /// What an address asks for.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -40,20 +40,43 @@ pub trait PageData: Clone + Serialize + DeserializeOwned + Send + Sync + 'static
 
 /// A page: asks `fetch` for its data and shows it. While the address or the data changes, what was
 /// shown stays. Suspense is flat: a page calls this once.
+///
+/// Only the two closures are made per page; what they stand in is compiled once, for the wasm's size.
 pub fn page<T: PageData, F>(fetch: fn(Input) -> F, show: fn(T) -> AnyView) -> AnyView
 where
     F: Future<Output = Result<T, UiError>> + Send + 'static,
 {
-    let data = Resource::new(input, fetch);
+    let ask: Ask = Arc::new(move |input| {
+        let asked = fetch(input);
+        Box::pin(async move { Answer::new(asked.await) })
+    });
+    let tell: Tell = Arc::new(move |answer| match answer.into_data::<T>() {
+        Ok(data) => titled(data.title(), show(data)),
+        Err(error) => errors::view(error),
+    });
+    any_page(ask, tell)
+}
+
+type Ask = Arc<dyn Fn(Input) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
+type Tell = Arc<dyn Fn(Answer) -> AnyView + Send + Sync>;
+
+fn any_page(ask: Ask, tell: Tell) -> AnyView {
+    let data = Resource::new_str(input, move |input| ask(input));
     follow(data);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
-                match data.await {
-                    Ok(data) => shown(data, show),
-                    Err(error) => errors::view(error),
-                }
-            })}
+            {move || {
+                let tell = tell.clone();
+                Suspend::new(async move {
+                    let answer = data.await;
+                    let again = answer.running().then(refresh);
+                    view! {
+                        {again}
+                        {tell(answer)}
+                    }
+                        .into_any()
+                })
+            }}
         </Transition>
     }
     .into_any()
@@ -72,23 +95,24 @@ fn input() -> Input {
     })
 }
 
-fn shown<T: PageData>(data: T, show: fn(T) -> AnyView) -> AnyView {
-    // As a text: in a document with script, browsers read what is in `noscript` as one.
-    let again = data.running().then(|| {
-        view! { <noscript inner_html="<meta http-equiv=\"refresh\" content=\"5\">"></noscript> }
-    });
+fn titled(title: String, page: AnyView) -> AnyView {
     view! {
-        <Title text=data.title() />
-        {again}
-        {show(data)}
+        <Title text=title />
+        {page}
     }
     .into_any()
 }
 
+/// Without script the browser loads the page again. As a text: in a document with script, browsers
+/// read what is in `noscript` as one.
+fn refresh() -> AnyView {
+    view! { <noscript inner_html="<meta http-equiv=\"refresh\" content=\"5\">"></noscript> }.into_any()
+}
+
 /// Asks again while something runs.
-fn follow<T: PageData>(data: Resource<Result<T, UiError>>) {
+fn follow(data: Resource<Answer, FromToStringCodec>) {
     Effect::new(move |_| {
-        let running = data.with(|data| matches!(data, Some(Ok(data)) if data.running()));
+        let running = data.with(|answer| answer.as_ref().is_some_and(Answer::running));
         if running && let Ok(handle) = set_timeout_with_handle(move || data.refetch(), Duration::from_secs(1))
         {
             on_cleanup(move || handle.clear());

@@ -1,5 +1,6 @@
 //! The pages, a folder or file a noun. Each has its server function (read-only, under `/fn`) beside it.
 
+mod answer;
 pub mod audit;
 pub mod environments;
 pub mod errors;

@@ -48,7 +48,7 @@ impl PageData for ViewOverview {
 }
 
 /// The start page of the caller.
-#[server(endpoint = "overview")]
+#[server(prefix = "/fn", endpoint = "overview")]
 pub async fn overview() -> Result<ViewOverview, UiError> {
     let (portal, caller) = crate::request::request()?;
     build::overview(&portal, &caller).await

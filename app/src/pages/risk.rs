@@ -21,7 +21,7 @@ impl PageData for ViewRisk {
 }
 
 /// The text as it is acknowledged today.
-#[server(endpoint = "risk")]
+#[server(prefix = "/fn", endpoint = "risk")]
 pub async fn risk() -> Result<ViewRisk, UiError> {
     let (portal, caller) = crate::request::request()?;
     Ok(ViewRisk {

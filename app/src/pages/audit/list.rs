@@ -57,7 +57,7 @@ impl PageData for ViewAudit {
 }
 
 /// Up to 50 entries before the place `before`; all when it is empty.
-#[server(endpoint = "audit")]
+#[server(prefix = "/fn", endpoint = "audit")]
 pub async fn audit(filters: Filters, before: String) -> Result<ViewAudit, UiError> {
     const PAGE: usize = 50;
     let (portal, caller) = crate::request::request()?;

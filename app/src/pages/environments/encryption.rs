@@ -34,7 +34,7 @@ impl PageData for ViewEncryption {
 }
 
 /// The encryption of the environment of this id; only after the risk was acknowledged (PP-088).
-#[server(endpoint = "environment_encryption")]
+#[server(prefix = "/fn", endpoint = "environment_encryption")]
 pub async fn environment_encryption(id: String) -> Result<ViewEncryption, UiError> {
     let (portal, caller) = crate::request::request_at_risk().await?;
     let environment = ViewEnvironment::load(&portal, &caller, &id).await?;

@@ -10,7 +10,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// The environment of this id.
-#[server(endpoint = "environment")]
+#[server(prefix = "/fn", endpoint = "environment")]
 pub async fn environment(id: String) -> Result<ViewEnvironment, UiError> {
     let (portal, caller) = crate::request::request()?;
     ViewEnvironment::load(&portal, &caller, &id).await

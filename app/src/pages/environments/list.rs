@@ -94,7 +94,7 @@ impl PageData for ViewEnvironments {
 }
 
 /// Up to 50 environments that the query string asks for.
-#[server(endpoint = "environments")]
+#[server(prefix = "/fn", endpoint = "environments")]
 pub async fn environments(query: String) -> Result<ViewEnvironments, UiError> {
     let (portal, caller) = crate::request::request()?;
     build::environments(&portal, &caller, Query::parse(&query)).await

@@ -19,7 +19,7 @@ impl PageData for NewEnvironmentData {
 }
 
 /// The regions to choose from, and whether the caller may create an environment.
-#[server(endpoint = "new_environment")]
+#[server(prefix = "/fn", endpoint = "new_environment")]
 pub async fn new_environment() -> Result<NewEnvironmentData, UiError> {
     let (portal, caller) = crate::request::request()?;
     let rings = service::keys::rings(&portal, &caller).await?;

@@ -34,11 +34,10 @@ pub struct ViewKey {
 }
 
 impl ViewKey {
-    /// `4fd019…e85a`: enough to tell keys apart at a glance.
+    /// Its beginning: enough to tell keys apart at a glance.
     pub fn short_fingerprint(&self) -> String {
         let whole = &self.fingerprint;
-        let ends = whole.get(..6).zip(whole.get(whole.len().saturating_sub(4)..));
-        ends.map_or_else(|| whole.clone(), |(start, end)| format!("{start}…{end}"))
+        whole.get(..16).map_or_else(|| whole.clone(), |start| format!("{start}…"))
     }
 }
 
@@ -110,7 +109,7 @@ pub struct ViewKeyDetails {
 }
 
 /// The keys of `region`, of the first one when it is empty; `selected` is a key's id or empty.
-#[server(endpoint = "keys")]
+#[server(prefix = "/fn", endpoint = "keys")]
 pub async fn keys(region: String, selected: String) -> Result<ViewKeys, UiError> {
     let (portal, caller) = crate::request::request_at_risk().await?;
     let rings = service::keys::rings(&portal, &caller).await?;
@@ -120,7 +119,7 @@ pub async fn keys(region: String, selected: String) -> Result<ViewKeys, UiError>
 }
 
 /// One key and its list.
-#[server(endpoint = "key")]
+#[server(prefix = "/fn", endpoint = "key")]
 pub async fn key(id: String) -> Result<ViewKeyDetails, UiError> {
     let (portal, caller) = crate::request::request_at_risk().await?;
     let id = id.parse().map_err(|_| UiError::not_found("key"))?;

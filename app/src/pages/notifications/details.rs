@@ -20,7 +20,7 @@ impl PageData for ViewMail {
 }
 
 /// The mail of this id.
-#[server(endpoint = "notification")]
+#[server(prefix = "/fn", endpoint = "notification")]
 pub async fn notification(id: String) -> Result<ViewMail, UiError> {
     let (portal, caller) = crate::request::request()?;
     let id = id.parse().map_err(|_| UiError::not_found("notification"))?;

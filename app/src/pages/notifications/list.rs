@@ -22,7 +22,7 @@ impl PageData for ViewOutbox {
 }
 
 /// Up to 50 mails after `after`, from the newest when it is empty.
-#[server(endpoint = "notifications")]
+#[server(prefix = "/fn", endpoint = "notifications")]
 pub async fn notifications(after: String) -> Result<ViewOutbox, UiError> {
     let (portal, caller) = crate::request::request()?;
     let after = service::store::Cursor::parse(&after);

@@ -33,7 +33,7 @@ impl PageData for ViewJobDetails {
 }
 
 /// The job of this id; an import's report begins after line `after`.
-#[server(endpoint = "operation")]
+#[server(prefix = "/fn", endpoint = "operation")]
 pub async fn operation(id: String, after: String) -> Result<ViewJobDetails, UiError> {
     let (portal, caller) = crate::request::request()?;
     let id = id.parse().map_err(|_| UiError::not_found("operation"))?;

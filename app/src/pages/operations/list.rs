@@ -53,7 +53,7 @@ impl ViewJobs {
 }
 
 /// Up to 50 jobs after `after`; `environment` is an id or empty.
-#[server(endpoint = "operations")]
+#[server(prefix = "/fn", endpoint = "operations")]
 pub async fn operations(open: bool, environment: String, after: String) -> Result<ViewJobs, UiError> {
     let (portal, caller) = crate::request::request()?;
     let after = service::store::Cursor::parse(&after);

@@ -98,7 +98,7 @@ pub struct ViewRowForm {
 }
 
 /// The rows of a table after the row `after`, from the first one when that is empty.
-#[server(endpoint = "rows")]
+#[server(prefix = "/fn", endpoint = "rows")]
 pub async fn rows(table: String, after: String) -> Result<ViewRows, UiError> {
     let (portal, caller) = crate::request::request()?;
     let table = table.parse().map_err(|_| UiError::not_found("table"))?;
@@ -106,7 +106,7 @@ pub async fn rows(table: String, after: String) -> Result<ViewRows, UiError> {
 }
 
 /// The table alone: for a new row and an import.
-#[server(endpoint = "table")]
+#[server(prefix = "/fn", endpoint = "table")]
 pub async fn table(table: String) -> Result<ViewTable, UiError> {
     let (portal, caller) = crate::request::request()?;
     let table = table.parse().map_err(|_| UiError::not_found("table"))?;
@@ -114,7 +114,7 @@ pub async fn table(table: String) -> Result<ViewTable, UiError> {
 }
 
 /// One row, whole.
-#[server(endpoint = "row")]
+#[server(prefix = "/fn", endpoint = "row")]
 pub async fn row(table: String, row: String) -> Result<ViewRowForm, UiError> {
     let (portal, caller) = crate::request::request()?;
     let table = table.parse().map_err(|_| UiError::not_found("table"))?;

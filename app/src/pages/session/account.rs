@@ -34,7 +34,7 @@ impl PageData for ViewAccount {
 }
 
 /// The caller's own account.
-#[server(endpoint = "account")]
+#[server(prefix = "/fn", endpoint = "account")]
 pub async fn account() -> Result<ViewAccount, UiError> {
     let (portal, caller) = crate::request::request()?;
     let sessions = service::sessions::list(&portal, &caller).await?;

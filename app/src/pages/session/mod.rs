@@ -32,7 +32,7 @@ impl PageData for SetupState {
 }
 
 /// Asked by the two pages that need no sign-in.
-#[server(endpoint = "setup_state")]
+#[server(prefix = "/fn", endpoint = "setup_state")]
 pub async fn load_setup_state() -> Result<SetupState, UiError> {
     let portal = crate::request::portal()?;
     Ok(SetupState { installed: service::setup::installed(portal.db()).await? })
