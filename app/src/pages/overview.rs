@@ -202,7 +202,7 @@ mod build {
                 name: region.ring.region.clone(),
                 active: active.map(|key| (key.name.clone(), format!("/encryption-keys/{}", key.id))),
                 activated: active.and_then(|key| key.activated_at).map(Into::into),
-                states: region.by_state.iter().map(|(s, n)| (s.label().to_lowercase(), *n)).collect(),
+                states: region.by_state.iter().map(|(s, n)| (s.label().to_owned(), *n)).collect(),
                 environments: region.by_state.iter().map(|(_, n)| n).sum(),
                 self_managed: count(EnvironmentState::SelfManaged),
                 activation_from: deadline(region.facts.next_activation_at(now)),
