@@ -28,7 +28,7 @@ pub fn hash(id: &Id) -> [u8; 32] {
 
 /// The layer that reads and sets the cookie: `__Host-id` over https, for this host and path `/` only.
 pub fn layer(portal: &Portal, secure: bool) -> tower_sessions::SessionManagerLayer<Sessions> {
-    tower_sessions::SessionManagerLayer::new(Sessions(portal.clone()))
+    tower_sessions::SessionManagerLayer::new(Sessions::new(portal.clone()))
         .with_name(cookie_name(secure))
         .with_secure(secure)
         .with_same_site(SameSite::Lax)
@@ -52,6 +52,11 @@ impl fmt::Debug for Sessions {
 }
 
 impl Sessions {
+    /// The sessions of this portal's database.
+    pub fn new(portal: Portal) -> Self {
+        Self(portal)
+    }
+
     fn row(&self, record: &Record) -> Result<Row> {
         let now = self.0.clock().now();
         let user = record.data.get(USER).and_then(|id| id.as_str()).map(Uuid::parse_str).transpose();

@@ -6,8 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use domain::Code;
-use http::{StatusCode, header::CONTENT_TYPE};
-use serde_json::json;
+use http::StatusCode;
 
 /// What of a request its plain answer needs.
 pub struct About {
@@ -36,12 +35,7 @@ impl About {
     fn answer(&self, status: StatusCode, code: &str, text: &str) -> Response {
         let title = status.canonical_reason().unwrap_or("Error");
         if self.json {
-            let problem = json!({
-                "type": "about:blank", "title": title, "status": status.as_u16(), "detail": text,
-                "code": code, "request_id": self.request_id,
-            });
-            return (status, [(CONTENT_TYPE, "application/problem+json")], problem.to_string())
-                .into_response();
+            return crate::rest::of_layer(status, code, text, self.request_id.clone());
         }
         let page = format!(
             "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \

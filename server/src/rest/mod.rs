@@ -24,6 +24,7 @@ mod wire;
 
 pub use export::download;
 pub use openapi::document;
+pub(crate) use problem::of_layer;
 
 use crate::state::AppState;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};

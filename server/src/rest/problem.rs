@@ -115,6 +115,22 @@ fn title(code: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
+/// The problem of a layer around the API, which refuses before any route is chosen.
+pub(crate) fn of_layer(status: StatusCode, code: &str, detail: &str, request_id: String) -> Response {
+    let problem = Problem {
+        kind: format!("urn:keystead:problem:{code}"),
+        title: title(code),
+        status: status.as_u16(),
+        code: code.to_owned(),
+        request_id,
+        detail: Some(detail.to_owned()),
+        allowed_at: None,
+        remedy: None,
+        errors: Vec::new(),
+    };
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], axum::Json(problem)).into_response()
+}
+
 /// For every address under `/api` that is none.
 pub(super) async fn no_such_address() -> Failure {
     Refusal::not_found("address").remedy("The addresses are in /api/v1/openapi.json.").into()

@@ -28,6 +28,18 @@ pub(crate) const START: Timestamp = Timestamp::from_secs(1_795_338_720);
 /// Time as an argument: what happens "at 24 hours" happens at exactly that microsecond.
 pub(crate) struct StandingClock(AtomicI64);
 
+impl StandingClock {
+    /// At the time when every test begins.
+    pub(crate) fn start() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(START.0)))
+    }
+
+    /// Moves it ahead.
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
 impl Clock for StandingClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
@@ -50,7 +62,7 @@ pub(crate) struct House {
 impl House {
     /// Both organisations installed; the feature has been on in every region for one second.
     pub(crate) async fn new(db: &TestDb) -> Self {
-        let clock = Arc::new(StandingClock(AtomicI64::new(START.0)));
+        let clock = StandingClock::start();
         let portal = portal(&db.url, clock.clone()).await;
         let contoso = form("Contoso", &["europe", "us-east"], "ada@contoso.example");
         let ada = setup::install(&portal, contoso).await.unwrap();
@@ -74,7 +86,7 @@ impl House {
 
     /// Moves the clock ahead.
     pub(crate) fn wait(&self, seconds: i64) {
-        self.clock.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.clock.wait(seconds);
     }
 
     /// Sets the clock.
@@ -150,7 +162,8 @@ fn form(tenant: &str, regions: &[&str], email: &str) -> setup::Install {
     }
 }
 
-async fn portal(url: &str, clock: Arc<StandingClock>) -> Portal {
+/// A portal on a fresh database that nobody has set up.
+pub(crate) async fn portal(url: &str, clock: Arc<StandingClock>) -> Portal {
     use migrations::MigratorTrait as _;
     let db = Db::connect(url).await.unwrap();
     let root = RootKey::from_bytes(&vault::random::bytes::<32>()).unwrap();

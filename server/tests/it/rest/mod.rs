@@ -1,6 +1,6 @@
 //! `/api/v1` as its clients meet it.
 
-mod client;
+pub(crate) mod client;
 
 mod audit;
 mod authorization;
@@ -10,6 +10,7 @@ mod imports;
 mod keys;
 mod openapi;
 mod operations;
+mod parity;
 mod regions;
 mod rows;
 mod tables;

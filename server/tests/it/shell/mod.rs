@@ -1,0 +1,14 @@
+//! The shell around pages and API: sessions, origin checks, headers, settings, start, commands.
+
+mod browser;
+mod commands;
+mod config;
+mod csrf;
+mod demo;
+mod headers;
+mod open;
+mod sessions;
+mod setup;
+mod sign_in;
+mod start;
+mod users;

@@ -1,0 +1,84 @@
+//! The program itself: started, asked, ended.
+
+use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt, path::Path, process::Command, time::Duration};
+use test_support::{TestDb, both_databases, ports::free_address, process::Process};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+struct Server {
+    process: Process,
+    listen: SocketAddr,
+    ops: SocketAddr,
+}
+
+async fn serve(db: &TestDb, folder: &Path, more: &[&str]) -> Server {
+    let (listen, ops) = (free_address().unwrap(), free_address().unwrap());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
+    command.env_clear().args(["serve", "--database-url", &db.url]).args(more);
+    command.args(["--listen", &listen.to_string(), "--ops-listen", &ops.to_string()]);
+    command.args(["--data-dir", folder.to_str().unwrap()]);
+    let mut process = Process::start(command, folder.join("log")).unwrap();
+    process.wait_until_answering(listen, LIMIT).await.unwrap();
+    process.wait_until_answering(ops, LIMIT).await.unwrap();
+    Server { process, listen, ops }
+}
+
+async fn get(address: SocketAddr, path: &str) -> (u16, String) {
+    let answer = reqwest::get(format!("http://{address}{path}")).await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+/// How far ahead the clock in the database is, in microseconds.
+async fn offset(db: &TestDb) -> i64 {
+    let database = store::Db::connect(&db.url).await.unwrap();
+    store::portal::get(database.read()).await.unwrap().unwrap().clock_offset
+}
+
+both_databases! {
+    async fn a_first_start_prints_the_code_and_ends_in_order(db: TestDb) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = serve(&db, folder.path(), &[]).await;
+        let (status, page) = get(server.listen, "/").await;
+        assert_eq!(status, 200, "the wizard, after a redirect");
+        assert!(page.contains("Set up Keystead"));
+        assert_eq!(get(server.ops, "/livez").await, (200, "ok\n".to_owned()));
+        assert_eq!(get(server.ops, "/readyz").await, (200, "ok\n".to_owned()));
+        let (_, metrics) = get(server.ops, "/metrics").await;
+        assert!(metrics.contains("keystead_build_info{version=\""), "{metrics}");
+        assert!(metrics.contains("keystead_rsa_operations_total{kind=\"private\"} 0"), "{metrics}");
+        assert_eq!(get(server.listen, "/metrics").await.0, 200, "only a page that leads to the wizard");
+
+        let file = folder.path().join("setup-code");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let code = fs::read_to_string(&file).unwrap();
+        let output = server.process.output().unwrap();
+        assert!(output.contains(code.trim()), "{output}");
+        assert!(output.contains("runs at http://localhost:"), "{output}");
+        let ended = server.process.terminate(LIMIT).await.unwrap();
+        assert!(ended.success(), "{ended}");
+    }
+
+    async fn the_dev_clock_exists_only_with_its_flag(db: TestDb) {
+        let folder = tempfile::tempdir().unwrap();
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let post = async |address: SocketAddr, form: &'static str| {
+            let request = client.post(format!("http://{address}/dev/clock")).body(form);
+            request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap()
+        };
+        let mut server = serve(&db, folder.path(), &[]).await;
+        let without = post(server.listen, "seconds=60&next=/environments").await;
+        assert_ne!(without.headers().get("location").map(|there| there.to_str().unwrap()), Some("/environments"));
+        assert_eq!(offset(&db).await, 0);
+        server.process.terminate(LIMIT).await.unwrap();
+
+        let mut server = serve(&db, folder.path(), &["--dev-clock"]).await;
+        let moved = post(server.listen, "seconds=86400&next=/environments").await;
+        assert_eq!((moved.status().as_u16(), moved.headers()["location"].to_str().unwrap()), (303, "/environments"));
+        assert_eq!(post(server.listen, "seconds=-1").await.status(), 422);
+        let json = client.post(format!("http://{}/dev/clock", server.listen)).json(&serde_json::json!({ "seconds": 1 }));
+        let answer: serde_json::Value = json.send().await.unwrap().json().await.unwrap();
+        assert!(answer["now"].as_str().unwrap().ends_with('Z'));
+        server.process.terminate(LIMIT).await.unwrap();
+        assert_eq!(offset(&db).await, 86_401_000_000, "shared with every process through the database");
+    }
+}
