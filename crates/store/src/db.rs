@@ -3,7 +3,7 @@
 use crate::StoreResult;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait, sea_query::LockType,
+    Statement, TransactionOptions, TransactionTrait, sea_query::LockType,
 };
 use std::time::Duration;
 
@@ -82,7 +82,13 @@ impl Db {
         use sea_orm::ConnectionTrait;
         match self.backend {
             Backend::Sqlite => {
-                self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+                let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+                let row = self.write.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+                if row.map(|row| row.try_get::<i64>("", "busy")).transpose()? == Some(1) {
+                    tracing::warn!(
+                        "readers kept the write-ahead log from being emptied; the next key change does it"
+                    );
+                }
             }
             Backend::Postgres => {
                 for table in ["data_keys", "ring_keys", "protection_keys"] {

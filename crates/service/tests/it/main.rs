@@ -11,4 +11,5 @@ mod encryption;
 mod locks;
 mod mail;
 mod rows;
+mod scrub;
 mod upload;
