@@ -1,0 +1,244 @@
+// The story the portal is for: an own key is brought, protects an environment's data, and is given back.
+// Each project has a region of its own: one without a key, where the first upload becomes Active by
+// itself, and one that has a key, where the new one is activated by hand.
+import { type Page } from '@playwright/test';
+import { test, expect, hydrated } from './fixtures.js';
+import { keyFile, signIn } from './portal.js';
+
+const ROWS = 300;
+const FILE_PASSWORD = 'the password of the file';
+
+// 422: a garbage file, a wrong name. 409: an activation within 24 hours.
+test.use({ expectedErrors: [/status of 4(00|09|22)/], actionTimeout: 15_000 });
+test.setTimeout(240_000);
+
+/** Waits for what a job brings: without script the page asks again every five seconds. */
+const slow = { timeout: 45_000 };
+
+function csv(): { name: string; mimeType: string; buffer: Buffer } {
+  const line = (at: number) => `Ledger entry ${at},${at}.25,${at % 2 === 0 ? 'yes' : 'no'}`;
+  const text = ['Entry,Amount,Paid', ...Array.from({ length: ROWS }, (_, at) => line(at + 1))].join('\n');
+  return { name: 'ledger.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };
+}
+
+async function createEnvironment(page: Page, name: string, region: string): Promise<void> {
+  await page.getByRole('link', { name: 'Environments', exact: true }).first().click();
+  await page.getByRole('link', { name: 'New', exact: true }).click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('radio', { name: 'Production' }).check();
+  await page.getByLabel('Region', { exact: true }).selectOption(region);
+  await page.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
+  await expect(page.getByText('The environment is ready.')).toBeVisible();
+}
+
+async function createTable(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'New table' }).click();
+  await page.getByLabel('Table name').fill('Ledger');
+  const columns: [string, string][] = [['Entry', 'text'], ['Amount', 'decimal'], ['Paid', 'yes_no']];
+  for (const [at, [name, type]] of columns.entries()) {
+    const column = page.getByRole('group', { name: `Column ${at + 1}`, exact: true });
+    await column.getByRole('textbox', { name: `Column ${at + 1}` }).fill(name);
+    await column.getByLabel('Type').selectOption(type);
+  }
+  await page.getByRole('button', { name: 'Create table' }).click();
+  await expect(page.getByText('The table is ready.')).toBeVisible();
+}
+
+async function importRows(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Import CSV' }).first().click();
+  await page.getByLabel('CSV file').setInputFiles(csv());
+  await page.getByRole('button', { name: 'Import' }).click();
+  await expect(page.getByText(`${ROWS} rows`, { exact: true })).toBeVisible(slow);
+  await expect(page.getByText('0 lines', { exact: true })).toBeVisible();
+}
+
+async function openEnvironment(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name: 'Environments', exact: true }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Environments');
+  await page.getByRole('link', { name, exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
+}
+
+async function readRows(page: Page, environment: string): Promise<void> {
+  await openEnvironment(page, environment);
+  await page.getByRole('link', { name: 'Ledger', exact: true }).click();
+  await expect(page.getByText(`${ROWS} rows ·`)).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Ledger entry 1', exact: true })).toBeVisible();
+}
+
+async function uploadKey(page: Page, name: string, region: string): Promise<void> {
+  await page.getByRole('link', { name: 'New key', exact: true }).first().click();
+  await page.getByLabel('Region', { exact: true }).selectOption(region);
+  await page.getByLabel('Key name').fill(name);
+  await page.getByLabel('Key file').setInputFiles(keyFile(name, FILE_PASSWORD));
+  await page.getByLabel('Password of the file').fill(FILE_PASSWORD);
+  await page.getByRole('button', { name: 'Create' }).click();
+}
+
+function keyRow(page: Page, name: string) {
+  return page.locator('tr').filter({ has: page.getByRole('link', { name, exact: true }) });
+}
+
+test('an own key protects an environment and is given back', async ({
+  page, open, shot, accessible, javaScriptEnabled,
+}, info) => {
+  const own = `${info.project.name}-${Date.now().toString(36)}`;
+  const region = javaScriptEnabled ? 'us-east' : 'europe';
+  const environment = `Ledger ${own}`;
+  const [first, second] = [`first-${own}`, `second-${own}`];
+
+  await test.step('data under the Microsoft-provided key', async () => {
+    await open('/sign-in');
+    await signIn(page, 'ada');
+    await expect(page).not.toHaveTitle(/^Sign in/);
+    await createEnvironment(page, environment, region);
+    await shot('story-01-environment');
+    await createTable(page);
+    await importRows(page);
+    await shot('story-02-imported');
+    await readRows(page, environment);
+    await shot('story-03-rows');
+  });
+
+  await test.step('the risk is confirmed once', async () => {
+    await page.getByRole('link', { name: 'Environments', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Manage encryption keys' }).first().click();
+    await expect(page.getByRole('heading', { name: 'Do you understand the risk' })).toBeVisible();
+    await accessible();
+    await shot('story-04-risk');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Manage encryption keys');
+    await page.getByRole('link', { name: region, exact: true }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Manage encryption keys');
+    await expect(page.locator('.subtitle')).toContainText(region);
+  });
+
+  await test.step('a file that is no key is refused at its field', async () => {
+    await page.getByRole('link', { name: 'New key', exact: true }).first().click();
+    await page.getByLabel('Region', { exact: true }).selectOption(region);
+    await page.getByLabel('Key name').fill(first);
+    await page.getByLabel('Key file').setInputFiles({
+      name: 'holiday.pfx', mimeType: 'application/x-pkcs12', buffer: Buffer.from('this is no key file at all'),
+    });
+    await page.getByLabel('Password of the file').fill(FILE_PASSWORD);
+    await page.getByRole('button', { name: 'Create' }).click();
+    await expect(page.locator('#file-error')).toBeVisible();
+    await expect(page.getByLabel('Key file')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByLabel('Key name')).toHaveValue(first);
+    await expect(page.getByLabel('Region', { exact: true })).toHaveValue(region);
+    await expect(page.getByLabel('Password of the file')).toHaveValue('');
+    await accessible();
+    await shot('story-05-refused-file');
+  });
+
+  await test.step('a key is brought and becomes Active', async () => {
+    await page.getByRole('link', { name: 'Close' }).first().click();
+    await uploadKey(page, first, region);
+    if (region === 'europe') {
+      await expect(page.getByText('The key was added.')).toBeVisible();
+      await page.getByRole('link', { name: 'Activate key' }).click();
+      await expect(page.getByRole('heading', { name: `Activate ${first}?` })).toBeVisible();
+      await accessible();
+      await shot('story-06-activate');
+      await page.getByRole('button', { name: 'Activate', exact: true }).click();
+    }
+    await expect(page.getByText('The key is being activated.')).toBeVisible();
+    await expect(keyRow(page, first).getByText('Active', { exact: true })).toBeVisible(slow);
+    await shot('story-07-active');
+  });
+
+  await test.step('the key is applied to the environment', async () => {
+    await openEnvironment(page, environment);
+    await page.getByRole('link', { name: 'See all' }).click();
+    await expect(page.getByRole('heading', { name: 'Environment encryption' })).toBeVisible();
+    await shot('story-08-details');
+    await page.getByRole('link', { name: 'Manage', exact: true }).click();
+    await page.getByRole('link', { name: 'Apply this key' }).click();
+    await expect(page.getByRole('heading', { name: `Apply ${first} to ${environment}?` })).toBeVisible();
+    await accessible();
+    await shot('story-09-apply');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await expect(page.getByText('The key is being applied.')).toBeVisible();
+    // Without script the page loads itself anew while it runs, which a picture cannot wait for.
+    if (javaScriptEnabled) await shot('story-10-applying');
+    await expect(page.getByRole('heading', { name: `Encrypted with ${first}` })).toBeVisible(slow);
+    await expect(page.getByRole('link', { name: 'Return', exact: true })).toBeVisible(slow);
+    await accessible();
+    await shot('story-11-applied');
+  });
+
+  await test.step('the rows are readable', () => readRows(page, environment));
+
+  await test.step('a return in production asks for the name', async () => {
+    await openEnvironment(page, environment);
+    await page.getByRole('link', { name: 'Environment encryption' }).click();
+    await page.getByRole('link', { name: 'Return', exact: true }).click();
+    if (javaScriptEnabled) await hydrated(page);
+    const phrase = page.getByLabel(`Type ${environment} to confirm`);
+    const confirm = page.getByRole('button', { name: 'Confirm' });
+    await phrase.fill('Ledger');
+    if (javaScriptEnabled) {
+      await expect(confirm).toHaveAttribute('aria-disabled', 'true');
+    } else {
+      await confirm.click();
+      await expect(page.locator('#confirmation-error')).toBeVisible();
+      await expect(phrase).toHaveAttribute('aria-invalid', 'true');
+    }
+    const refused = await page.request.post(page.url(), {
+      form: { confirmed: 'on', confirmation: 'Ledger' }, headers: { 'sec-fetch-site': 'same-origin' },
+    });
+    expect(refused.status()).toBe(422);
+    await accessible();
+    await shot('story-12-return');
+    await phrase.fill(environment);
+    await confirm.click();
+    await expect(page.getByText('The environment is returning to standard encryption.')).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Encrypted with the Microsoft-provided key' })).toBeVisible(slow);
+    await shot('story-13-returned');
+    await readRows(page, environment);
+  });
+
+  await test.step('a second activation waits 24 hours', async () => {
+    await open(`/encryption-keys?region=${region}`);
+    await uploadKey(page, second, region);
+    await expect(page.getByText('The key was added.')).toBeVisible();
+    await expect(keyRow(page, second).getByText('Available', { exact: true })).toBeVisible();
+    const activate = page.getByRole('button', { name: 'Activate key' });
+    await expect(activate).toHaveAttribute('aria-disabled', 'true');
+    await expect(activate).toHaveAccessibleDescription(/24 hours.*Possible/);
+    const id = new URL(page.url()).searchParams.get('key');
+    const refused = await page.request.post(`/encryption-keys/${id}/activate`, {
+      form: { confirmed: 'on' }, headers: { 'sec-fetch-site': 'same-origin' },
+    });
+    expect(refused.status()).toBe(409);
+    expect(await refused.text()).toContain('24 hours');
+    await open(`/encryption-keys/${id}/activate`);
+    await expect(page.getByText(`${second} cannot be activated now.`)).toBeVisible();
+    await accessible();
+    await shot('story-14-second-activation');
+  });
+
+  await test.step('the administrators were told', async () => {
+    await page.getByRole('link', { name: 'Notifications', exact: true }).first().click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Notifications');
+    for (const about of [first, environment]) {
+      await expect(page.locator('tbody tr').filter({ hasText: about }).first()).toBeVisible();
+    }
+    await shot('story-15-notifications');
+  });
+
+  await test.step('the trail has it', async () => {
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    const entry = (action: string, target: string, outcome: string) => page.locator('tbody tr')
+      .filter({ hasText: action }).filter({ hasText: target }).filter({ hasText: outcome }).first();
+    await open(`/audit?target=${encodeURIComponent(own)}`);
+    for (const action of ['Import rows', 'Apply your own key', 'Return to standard encryption']) {
+      await expect(entry(action, environment, 'Succeeded')).toBeVisible();
+    }
+    await expect(entry('Add a key', first, 'Succeeded')).toBeVisible();
+    await expect(entry('Activate a key', second, 'Refused')).toBeVisible();
+    await accessible();
+    await shot('story-16-audit');
+  });
+});
