@@ -3,6 +3,7 @@
 use super::{answer::Answer, errors};
 use crate::{error::UiError, url};
 use leptos::prelude::*;
+use leptos::server::codee::string::FromToStringCodec;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
 use serde::{Serialize, de::DeserializeOwned};
