@@ -10,9 +10,7 @@ use axum::{Router, response::Response, routing::post};
 use http::{HeaderValue, header::SET_COOKIE};
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/preferences/theme", post(theme))
-        .route("/preferences/navigation", post(navigation))
+    Router::new().route("/preferences/theme", post(theme)).route("/preferences/navigation", post(navigation))
 }
 
 async fn theme(form: Posted) -> Response {
@@ -27,9 +25,10 @@ async fn navigation(form: Posted) -> Response {
 async fn remember(form: Posted, name: &'static str, allowed: &[&'static str]) -> Response {
     let asked = form.fields.text(name);
     let secure = if form.state.site.secure { "; Secure" } else { "" };
-    let cookie = allowed.iter().find(|value| **value == asked).map(|value| {
-        format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}")
-    });
+    let cookie = allowed
+        .iter()
+        .find(|value| **value == asked)
+        .map(|value| format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}"));
     let next = url::safe_next(&form.fields.text("next")).to_owned();
     let mut response = form.answer(Ok(next)).await;
     if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {

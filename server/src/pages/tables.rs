@@ -40,9 +40,10 @@ fn filled(form: &Posted) -> Vec<usize> {
 /// Moves the columns that have a name to the front, so that an error's index is the row's.
 fn renumber(form: &mut Posted) {
     let kept = ["name", "rows", "more"].into_iter().map(str::to_owned).map(|name| (name.clone(), name));
-    let moved = filled(form).into_iter().enumerate().flat_map(|(to, from)| {
-        PARTS.into_iter().map(move |part| (field(from, part), field(to, part)))
-    });
+    let moved = filled(form)
+        .into_iter()
+        .enumerate()
+        .flat_map(|(to, from)| PARTS.into_iter().map(move |part| (field(from, part), field(to, part))));
     let pairs = kept
         .chain(moved)
         .filter_map(|(from, to)| form.fields.get(&from).map(|value| (to, value.to_owned())))
