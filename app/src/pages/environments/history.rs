@@ -29,7 +29,7 @@ pub(super) fn history(changes: Vec<ViewChange>) -> AnyView {
     let empty = view! {
         <EmptyState
             icon=Glyph::History
-            title="Nothing has changed yet"
+            title="No encryption history yet"
             text="Since it was created, this environment has had the Microsoft-provided key."
         />
     };
