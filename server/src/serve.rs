@@ -210,6 +210,7 @@ async fn until_stopped(stop: CancellationToken, mut tasks: JoinSet<()>) -> Resul
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
+    tracing::info!("stopped");
     match ended {
         None => Ok(()),
         Some(ended) => {
