@@ -99,8 +99,7 @@ impl House {
             ids.push(environment);
         }
         tx.commit().await?;
-        let analyze = db.write().execute_unprepared("ANALYZE").await?;
-        drop(analyze);
+        db.write().execute_unprepared("ANALYZE").await?;
         Ok(ids)
     }
 
