@@ -34,7 +34,7 @@ pub struct UiError {
     /// One or two sentences for the person who asked.
     pub message: String,
     /// The policy's answer, where there is one.
-    pub refusal: Option<Why>,
+    pub refusal: Option<Box<Why>>,
 }
 
 impl UiError {
@@ -127,7 +127,7 @@ mod answer {
             let now = use_context::<Portal>().map_or(Timestamp(0), |portal| portal.clock().now());
             let mut error = Self::new(kind(refusal.code), refusal.detail.clone());
             set_status(refusal.code.status());
-            error.refusal = Some(Why::new(&refusal, now));
+            error.refusal = Some(Box::new(Why::new(&refusal, now)));
             error
         }
     }

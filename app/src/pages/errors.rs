@@ -44,7 +44,7 @@ fn explained(error: UiError, title: &'static str, icon: Glyph) -> AnyView {
         ("Overview", "/".to_owned())
     };
     let text = match error.refusal {
-        Some(why) => view::why(why),
+        Some(why) => view::why(*why),
         None => error.message.into_any(),
     };
     let also = retry.then(|| view! { <ButtonLink label="Overview" href="/" /> });
