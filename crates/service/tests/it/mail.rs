@@ -64,8 +64,11 @@ both_databases! {
         house.wait(6);
         deliver(&house, &smtp).await;
         sink.set_fault(Fault::Accept).await.unwrap();
-        house.wait(3600);
-        deliver(&house, &smtp).await;
+        // A pooled connection may have died with the fault: that message's turn comes with its next attempt.
+        for _ in 0..3 {
+            house.wait(3600);
+            deliver(&house, &smtp).await;
+        }
         assert_eq!(sink.messages().len(), 10);
         let ids: BTreeSet<Option<String>> = sink.messages().iter().map(|mail| mail.message_id()).collect();
         assert_eq!(ids.len(), 10);
