@@ -42,12 +42,11 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<&'static str, (String, usize)
     Ok(found)
 }
 
-/// Walks the table; `take` gets each leaf's joined key, its offset and its text.
-fn collect(
-    table: &DeTable<'_>,
-    prefix: &str,
-    take: &mut dyn FnMut(&str, usize, Option<String>) -> Result<()>,
-) -> Result<()> {
+/// Gets a leaf's joined key, its offset and its text.
+type TakeLeaf<'a> = dyn FnMut(&str, usize, Option<String>) -> Result<()> + 'a;
+
+/// Walks the table; `take` gets each leaf.
+fn collect(table: &DeTable<'_>, prefix: &str, take: &mut TakeLeaf<'_>) -> Result<()> {
     for (name, value) in table {
         let key = format!("{prefix}{}", name.get_ref());
         match value.get_ref() {
