@@ -1,10 +1,12 @@
 // The built site: what the browser gets, and under which rules.
 import { test, expect } from './fixtures.js';
+import { signInQuietly } from './portal.js';
 
 test.describe('an address that names nothing', () => {
   test.use({ expectedErrors: [/status of 404/] });
 
   test('is a page with status 404', async ({ page, shot, accessible }) => {
+    await signInQuietly(page.request, 'ada');
     const response = await page.goto('/there/is/nothing/here');
     expect(response?.status()).toBe(404);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page does not exist');

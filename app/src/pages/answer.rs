@@ -113,7 +113,7 @@ mod tests {
     }
 
     fn through_the_document(answer: Result<Job, UiError>) -> Answer {
-        Answer::new(answer).to_string().parse().unwrap()
+        Answer::new(answer).to_string().parse().expect("what was written can be read")
     }
 
     #[test]
