@@ -27,7 +27,8 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: process.env.CI === 'true',
-  timeout: 30_000,
+  // A busy machine is slow, not wrong: no journey is judged by the clock.
+  timeout: 120_000,
   reporter: [['line'], ['json', { outputFile: 'results/report.json' }]],
   webServer: process.env.KEYSTEAD_URL ? undefined : server,
   use: {
