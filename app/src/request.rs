@@ -40,3 +40,21 @@ pub async fn request_at_risk() -> Result<(Portal, Caller), UiError> {
     }
     Err(UiError::new(ErrorKind::RiskNotAcknowledged, "Read the risk of managing encryption keys first."))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// The macro's own default is `/api`, which is another surface: nothing of ours would answer there.
+    #[test]
+    fn every_server_function_is_posted_under_fn_at_an_address_of_its_own() {
+        let paths: Vec<_> = server_fn::axum::server_fn_paths().collect();
+        assert!(!paths.is_empty());
+        for (path, method) in &paths {
+            assert!(path.starts_with("/fn/"), "{path} is not under /fn");
+            assert_eq!(*method, http::Method::POST, "{path}");
+        }
+        let unique: BTreeSet<_> = paths.iter().map(|(path, _)| path).collect();
+        assert_eq!(unique.len(), paths.len());
+    }
+}
