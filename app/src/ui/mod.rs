@@ -71,7 +71,7 @@ pub use progress::{OperationProgress, Progress, ProgressFacts};
 pub use shell::{PlainShell, Shell};
 pub use steps::{Step, StepState, Steps};
 pub use table::{Column, DataTable, Sort};
-pub use table_row::{Pick, Row};
+pub use table_row::{Pick, Row, RowDetails};
 pub use text_area::TextArea;
 pub use time::{Deadline, Moment, Time, Why};
 pub use toast::{Flash, FlashRegion, Toast, Toaster, Toasts, toasts};

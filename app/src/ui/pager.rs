@@ -17,7 +17,7 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-/// Links to the rows before and after.
+/// Links to the rows before and after; nothing where all rows are shown.
 #[component]
 pub fn Pager(
     /// Where one is.
@@ -25,9 +25,13 @@ pub fn Pager(
 ) -> AnyView {
     let Page { shown, first, previous, next } = page;
     let back = match first {
-        Some(first) => step(Some(first), "First page", "prev", None),
-        None => step(previous, "Previous", "prev", Some("prev")),
+        Some(first) => Some(step(Some(first), "First page", "prev", None)),
+        None if previous.is_none() && shown.is_empty() => None,
+        None => Some(step(previous, "Previous", "prev", Some("prev"))),
     };
+    if back.is_none() && next.is_none() {
+        return ().into_any();
+    }
     view! {
         <nav class="pager" aria-label="Pages">
             <span>{shown}</span>

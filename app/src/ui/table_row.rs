@@ -21,18 +21,26 @@ pub struct Row {
     pick: Option<Pick>,
     selected: bool,
     cells: Vec<AnyView>,
+    more: Option<AnyView>,
 }
 
 impl Row {
     /// A row for the thing `id` (sent when it is chosen) which people know as `name`.
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { id: id.into(), name: name.into(), pick: None, selected: false, cells: Vec::new() }
+        Self { id: id.into(), name: name.into(), pick: None, selected: false, cells: Vec::new(), more: None }
     }
 
     /// Adds the next cell.
     #[must_use]
     pub fn cell(mut self, view: impl IntoAny) -> Self {
         self.cells.push(view.into_any());
+        self
+    }
+
+    /// What a [`details`](RowDetails) in a cell opens: it stands below the row, over its whole width.
+    #[must_use]
+    pub fn more(mut self, view: impl IntoAny) -> Self {
+        self.more = Some(view.into_any());
         self
     }
 
@@ -51,7 +59,8 @@ impl Row {
 
 /// The row as HTML; `pick` when any row of the table has a control in front.
 pub(super) fn body_row(row: Row, columns: &[Column], pick: bool) -> AnyView {
-    let Row { id, name, pick: how, selected, cells } = row;
+    let Row { id, name, pick: how, selected, cells, more } = row;
+    let width = columns.len() + usize::from(pick);
     let control = pick.then(|| {
         view! {
             <td role="cell" class="pick">
@@ -65,6 +74,33 @@ pub(super) fn body_row(row: Row, columns: &[Column], pick: bool) -> AnyView {
             {control}
             {cells}
         </tr>
+        {more
+            .map(|more| {
+                view! {
+                    <tr role="row" class="more">
+                        <td role="cell" colspan=width>
+                            {more}
+                        </td>
+                    </tr>
+                }
+            })}
+    }
+    .into_any()
+}
+
+/// The switch of what [`Row::more`] holds; the style sheet shows that row while this one is open.
+#[component]
+pub fn RowDetails(
+    /// What it shows the details of, read out: "entry 73".
+    #[prop(into)]
+    of: String,
+) -> AnyView {
+    view! {
+        <details class="row-details">
+            <summary>
+                "Details" <span class="visually-hidden">{format!(" of {of}")}</span>
+            </summary>
+        </details>
     }
     .into_any()
 }

@@ -116,7 +116,7 @@ fn show(data: ViewAudit) -> AnyView {
         Column::new("Action"),
         Column::new("Target"),
         Column::new("Result"),
-        Column::new("Details"),
+        Column::new("Details").unnamed(),
     ];
     let rows = entries.into_iter().map(|entry| row(entry, &filters)).collect();
     view! {
@@ -152,15 +152,7 @@ fn row(entry: ViewEntry, filters: &Filters) -> Row {
     let narrowed = Filters { target: target_id.clone().unwrap_or_default(), ..filters.clone() };
     let target = match target_id {
         Some(_) => view! { <a href=narrowed.address("")>{target}</a> }.into_any(),
-        None => target.into_any(),
-    };
-    let more = view! {
-        <details class="entry">
-            <summary>
-                "Show" <span class="visually-hidden">{format!(" the details of entry {seq}")}</span>
-            </summary>
-            {details(facts)}
-        </details>
+        None => "organisation".into_any(),
     };
     Row::new(seq.to_string(), format!("entry {seq}"))
         .cell(view! { <Time at /> }.into_any())
@@ -168,5 +160,6 @@ fn row(entry: ViewEntry, filters: &Filters) -> Row {
         .cell(words::action(&action))
         .cell(target)
         .cell(outcome.badge())
-        .cell(more.into_any())
+        .cell(view! { <RowDetails of=format!("entry {seq}") /> }.into_any())
+        .more(details(facts))
 }

@@ -34,6 +34,7 @@ impl ViewKeys {
             add: ViewDecision::new(&overview.add, now),
             eligibility: eligibility(&overview),
             timers: overview.facts.last_activation_at.map(|at| timers(at, now)),
+            previous: previous(&overview),
             ever_activated: overview.facts.ever_activated,
             installing: overview.facts.installing,
             self_managed: overview.self_managed,
@@ -47,6 +48,14 @@ impl ViewKeys {
 fn timers(at: Timestamp, now: Timestamp) -> (Deadline, Deadline) {
     let until = |pause| Deadline::new(at + pause, now);
     (until(rings::BETWEEN_ACTIVATIONS), until(rings::NO_LOCK_AFTER_CHANGE))
+}
+
+/// What was active before the Active key: the one that a roll-back would activate again.
+fn previous(overview: &Overview) -> Option<String> {
+    overview.facts.lock_allowed_at(overview.now)?;
+    let others = overview.keys.iter().filter(|listed| listed.key.state == KeyState::Available);
+    let before = others.filter(|listed| listed.key.activated_at.is_some());
+    Some(before.max_by_key(|listed| listed.key.activated_at)?.key.name.clone())
 }
 
 impl ViewKey {

@@ -37,7 +37,7 @@ impl ViewKey {
     /// Its beginning: enough to tell keys apart at a glance.
     pub fn short_fingerprint(&self) -> String {
         let whole = &self.fingerprint;
-        whole.get(..16).map_or_else(|| whole.clone(), |start| format!("{start}…"))
+        whole.get(..12).map_or_else(|| whole.clone(), |start| format!("{start}…"))
     }
 }
 
@@ -56,6 +56,8 @@ pub struct ViewKeys {
     pub eligibility: Option<Vec<Check>>,
     /// T24 and T72 after the last change; none before the first.
     pub timers: Option<(Deadline, Deadline)>,
+    /// The key before the last change, while that is less than 72 hours ago.
+    pub previous: Option<String>,
     /// Whether a key was active once; before that, an upload activates itself (PP-070).
     pub ever_activated: bool,
     /// The name of the key that is being installed.
@@ -108,12 +110,18 @@ pub struct ViewKeyDetails {
     pub history: Option<Vec<ViewEntry>>,
 }
 
-/// The keys of `region`, of the first one when it is empty; `selected` is a key's id or empty.
+/// The keys of `region`; where it is empty, of the region that has most to show. `selected` is a key's id or empty.
 #[server(prefix = "/fn", endpoint = "keys")]
 pub async fn keys(region: String, selected: String) -> Result<ViewKeys, UiError> {
     let (portal, caller) = crate::request::request_at_risk().await?;
     let rings = service::keys::rings(&portal, &caller).await?;
-    let ring = rings.iter().find(|ring| region.is_empty() || ring.region == region);
+    let ring = match region.as_str() {
+        // Where there is something to see: an active key, else the feature.
+        "" => rings.iter().max_by_key(|ring| {
+            (ring.active_ring_key.is_some(), ring.enabled_at.is_some(), std::cmp::Reverse(&ring.region))
+        }),
+        name => rings.iter().find(|ring| ring.region == name),
+    };
     let ring = ring.ok_or_else(|| UiError::not_found("region"))?;
     ViewKeys::load(&portal, &caller, &rings, domain::RingId(ring.id), selected).await
 }

@@ -34,7 +34,7 @@ fn show(data: ViewKeyDetails) -> AnyView {
     let activate = activate(&data.key);
     view! {
         <WithPanel list=list(&data.list)>
-            <Panel title=name close=close.clone() wide=true>
+            <Panel title=name close=close.clone()>
                 <PanelBody>{body}</PanelBody>
                 <PanelFoot>
                     {activate}

@@ -34,7 +34,7 @@ pub(super) fn list(data: &ViewKeys) -> AnyView {
     view! {
         <PageHeader
             title="Manage encryption keys"
-            subtitle=format!("The active key protects the environments that use your own key. {}.", data.region)
+            subtitle="The active key protects the environments that use your own key."
             trail=vec![("Environments".to_owned(), "/environments".to_owned())]
         />
         {regions}
@@ -108,7 +108,19 @@ fn notices(data: &ViewKeys) -> AnyView {
             })
         })
         .collect();
+    let rollback = data.previous.clone().zip(data.timers.clone()).map(|(before, (from, until))| {
+        view! {
+            <MessageBar tone=Tone::Info title=format!("{before} was active before.")>
+                "You can roll back to it from "
+                <Time at=from.at />
+                " until "
+                <Time at=until.at />
+                "."
+            </MessageBar>
+        }
+    });
     view! {
+        {rollback}
         {installing}
         {failed}
     }
@@ -135,7 +147,7 @@ fn clocks(data: &ViewKeys) -> AnyView {
         ),
     };
     let own = format!("{} of {}", count(data.self_managed), count(data.environments));
-    let show = url::with_query("/environments", &[("state", "self_managed"), ("region", &data.region)]);
+    let show = url::with_query("/environments", &[("encryption", "self_managed"), ("region", &data.region)]);
     let note = match data.self_managed {
         0 => view! { <a href="/environments">"Show the environments"</a> }.into_any(),
         _ => view! { <a href=show>"Show them"</a> }.into_any(),
@@ -181,7 +193,7 @@ fn table(data: &ViewKeys) -> AnyView {
     let columns = vec![
         Column::new("Key name"),
         Column::new("State"),
-        Column::new("Source"),
+        Column::new("Source").minor(),
         Column::new("Fingerprint (SHA-256)"),
         Column::new("Created").minor(),
         Column::new("Activated"),
@@ -197,10 +209,14 @@ fn row(data: &ViewKeys, key: &ViewKey) -> Row {
     let select = data.address("/encryption-keys", if chosen { "" } else { &key.id });
     let never = || "–".into_any();
     let activated = key.activated.clone().map_or_else(never, |at| view! { <Time at /> }.into_any());
-    let own = url::with_query("/environments", &[("state", "self_managed"), ("region", &data.region)]);
+    let own = url::with_query("/environments", &[("encryption", "self_managed"), ("region", &data.region)]);
     let environments = match key.environments {
         0 => "0".into_any(),
         n => view! { <a href=own>{count(n)}</a> }.into_any(),
+    };
+    let source = view! {
+        <span class="nowrap">{key.source.clone()}</span>
+        <span class="cell-note">{key.algorithm.clone()}</span>
     };
     let created = view! {
         <Time at=key.created.clone() />
@@ -208,12 +224,12 @@ fn row(data: &ViewKeys, key: &ViewKey) -> Row {
     };
     let fingerprint =
         view! { <Copyable value=key.fingerprint.clone() short=key.short_fingerprint() what="fingerprint" /> };
-    let link = view! { <a href=format!("/encryption-keys/{}", key.id)>{key.name.clone()}</a> };
+    let link = view! { <a class="nowrap" href=format!("/encryption-keys/{}", key.id)>{key.name.clone()}</a> };
     Row::new(key.id.clone(), key.name.clone())
         .pick(Pick::Link(select), chosen)
         .cell(link.into_any())
         .cell(view! { <StateBadge state=key.state /> }.into_any())
-        .cell(format!("{} · {}", key.source, key.algorithm))
+        .cell(source.into_any())
         .cell(fingerprint.into_any())
         .cell(created.into_any())
         .cell(activated)

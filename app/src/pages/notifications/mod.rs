@@ -72,7 +72,7 @@ mod build {
                 id: message.id.to_string(),
                 event: words(message.event).to_owned(),
                 recipient: message.address.clone(),
-                subject: message.subject.clone(),
+                subject: message.subject.strip_prefix("[Keystead] ").unwrap_or(&message.subject).to_owned(),
                 state,
                 attempts: message.attempts,
                 error: message.last_error.clone(),

@@ -40,14 +40,13 @@ pub async fn operation(id: String, after: String) -> Result<ViewJobDetails, UiEr
     let found = service::operations::get(&portal, &caller, id).await?;
     let about = service::operations::about(&portal, &caller, std::slice::from_ref(&found)).await?;
     let about = about.into_iter().next().unwrap_or_default();
-    let took = found.finished_at.zip(found.started_at).map(|(end, start)| end.since(start));
     Ok(ViewJobDetails {
         operation: ViewOperation::new(&found, portal.clock().now()),
         about: super::about(&about),
         region: about.region,
         by: about.created_by,
         started: found.started_at.map(Into::into),
-        took: took.map(domain::time::human_span),
+        took: super::took(&found),
         attempts: found.attempts,
         report: ViewReport::load(&portal, &caller, &found, after.parse().unwrap_or(0)).await?,
     })

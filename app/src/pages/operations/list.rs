@@ -145,17 +145,16 @@ fn row(job: ViewJob) -> Row {
 mod build {
     use super::ViewJob;
     use crate::view::ViewOperation;
-    use domain::{Timestamp, operations::OperationState, time::human_span};
+    use domain::{Timestamp, operations::OperationState};
     use service::{operations::About, store::operations::Operation};
 
     impl ViewJob {
         /// The job as it stands at `now`.
         pub(super) fn new(job: &Operation, about: &About, now: Timestamp) -> Self {
             let view = ViewOperation::new(job, now);
-            let took = job.finished_at.zip(job.started_at).map(|(end, start)| end.since(start));
             let note = match job.state {
                 OperationState::Failed => job.error.clone(),
-                OperationState::Succeeded => took.map(|took| format!("took {}", human_span(took))),
+                OperationState::Succeeded => super::super::took(job).map(|took| format!("took {took}")),
                 OperationState::Running => view.facts.map(|facts| facts.counted),
                 OperationState::Queued => None,
             };

@@ -7,6 +7,13 @@ pub mod report;
 pub use details::Operation;
 pub use list::Operations;
 
+/// How long an ended job took.
+#[cfg(feature = "ssr")]
+fn took(job: &service::store::operations::Operation) -> Option<String> {
+    let took = job.finished_at?.since(job.started_at?);
+    Some(if took.as_secs() == 0 { "under 1 s".to_owned() } else { domain::time::human_span(took) })
+}
+
 /// What a job is about: `(words, address)`; no address where it leads nowhere.
 #[cfg(feature = "ssr")]
 fn about(about: &service::operations::About) -> (String, Option<String>) {

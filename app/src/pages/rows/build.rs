@@ -72,7 +72,12 @@ impl ViewRows {
         let (_, page) = rows::page(portal, caller, id, after, PAGE).await?;
         let rows = page.items.iter().map(|row| ViewRow {
             id: row.id.to_string(),
-            cells: row.cells.iter().map(|cell| shorten(cell.text())).collect(),
+            cells: row
+                .cells
+                .iter()
+                .zip(&table.columns)
+                .map(|(cell, column)| in_a_list(column, cell))
+                .collect(),
         });
         Ok(Self {
             rows: rows.collect(),
@@ -104,6 +109,14 @@ fn in_a_field(column: &Column, cell: &Cell) -> String {
     match column.holds {
         ColumnType::DateTime => text.trim_end_matches('Z').to_owned(),
         _ => text,
+    }
+}
+
+/// As the list shows it: moments to be read, long texts shortened.
+fn in_a_list(column: &ViewColumn, cell: &Cell) -> String {
+    match column.holds {
+        ColumnType::DateTime => cell.text().trim_end_matches('Z').replace('T', " "),
+        _ => shorten(cell.text()),
     }
 }
 

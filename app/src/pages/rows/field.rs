@@ -5,8 +5,9 @@ use crate::{forms, ui::*};
 use domain::tables::ColumnType;
 use leptos::prelude::*;
 
-/// The control at place `at`; `stored` is the row's value, or the name of its file.
-pub(super) fn field(at: usize, column: &ViewColumn, stored: String) -> AnyView {
+/// The control at place `at`; `stored` is the row's value, or the name of its file, and `own` the
+/// address of the row.
+pub(super) fn field(at: usize, column: &ViewColumn, stored: String, own: &str) -> AnyView {
     let name = field_name(at);
     let (label, required, error) = (column.name.clone(), column.required, forms::error(&name));
     let value = forms::value_or(&name, stored.clone());
@@ -41,8 +42,8 @@ pub(super) fn field(at: usize, column: &ViewColumn, stored: String) -> AnyView {
             let choices = options.iter().map(|option| Choice::new(option, option)).collect();
             select(name, label, choices, value, error, required)
         }
-        ColumnType::File => file(at, column, stored, None),
-        ColumnType::Image => file(at, column, stored, Some("image/*")),
+        ColumnType::File => file(at, column, stored, None, own),
+        ColumnType::Image => file(at, column, stored, Some("image/*"), own),
     }
 }
 
@@ -54,13 +55,13 @@ fn select(
     error: Option<String>,
     required: bool,
 ) -> AnyView {
-    let none = Choice::new("", if required { "Choose" } else { "None" });
+    let none = Choice::new("", if required { "Choose" } else { "(empty)" });
     let choices = std::iter::once(none).chain(choices).collect();
     view! { <Select name label choices value error required /> }.into_any()
 }
 
 /// A file stays as it is unless another is given or its removal is ticked.
-fn file(at: usize, column: &ViewColumn, stored: String, accept: Option<&'static str>) -> AnyView {
+fn file(at: usize, column: &ViewColumn, stored: String, accept: Option<&'static str>, own: &str) -> AnyView {
     let name = field_name(at);
     let there = !stored.is_empty();
     let required = column.required && !there;
@@ -70,10 +71,21 @@ fn file(at: usize, column: &ViewColumn, stored: String, accept: Option<&'static 
         let label = format!("Remove {stored}");
         view! { <Checkbox name=format!("remove-{name}") label /> }
     });
+    let href = format!("{own}/files/{at}");
+    let download = there.then(|| {
+        view! {
+            <p>
+                <a href=href rel="external">
+                    {format!("Download {stored}")}
+                </a>
+            </p>
+        }
+    });
     let error = forms::error(&name);
     let accept = accept.unwrap_or_default();
     view! {
         <FileInput name label=column.name.clone() accept hint error required />
+        {download}
         {remove}
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! A new row, and one to be changed or deleted.
 
 use super::{
-    data::{ViewRowForm, ViewTable, row, table},
+    data::{ViewRowForm, row, table},
     field::field,
     list::unreadable,
 };
@@ -11,8 +11,8 @@ use leptos::prelude::*;
 
 impl PageData for ViewRowForm {
     fn title(&self) -> String {
-        let what = if self.id.is_some() { "Row" } else { "New row" };
-        format!("{what} of {}", self.table.name)
+        let what = if self.id.is_some() { "Row of" } else { "New row in" };
+        format!("{what} {}", self.table.name)
     }
 }
 
@@ -43,7 +43,7 @@ fn show(data: ViewRowForm) -> AnyView {
         Some(why) => unreadable(&data.table, why),
         None => form(&data),
     };
-    let question = data.id.clone().filter(|_| data.deleting).map(|id| question(&data.table, &id));
+    let question = data.id.clone().filter(|_| data.deleting).map(|id| question(&data, &id));
     view! {
         {question}
         <PageHeader title=data.title() trail=data.table.trail(true) />
@@ -59,7 +59,7 @@ fn form(data: &ViewRowForm) -> AnyView {
         None => table.address("/rows/new"),
     };
     let pairs = table.columns.iter().zip(data.values.iter().cloned()).enumerate();
-    let fields: Vec<_> = pairs.map(|(at, (column, value))| field(at, column, value)).collect();
+    let fields: Vec<_> = pairs.map(|(at, (column, value))| field(at, column, value, &own)).collect();
     let files = table.columns.iter().any(|c| matches!(c.holds, ColumnType::File | ColumnType::Image));
     let delete = data.id.is_some().then(|| {
         let href = url::with_query(&own, &[("delete", "1")]);
@@ -82,10 +82,13 @@ fn form(data: &ViewRowForm) -> AnyView {
     .into_any()
 }
 
-fn question(table: &ViewTable, id: &str) -> AnyView {
+fn question(data: &ViewRowForm, id: &str) -> AnyView {
+    let (table, first) =
+        (&data.table, data.values.first().map_or("", |value| value.lines().next().unwrap_or_default()));
     let own = table.address(&format!("/rows/{id}"));
     let action = url::with_query(&own, &[("delete", "1")]);
-    let text = format!("It is removed from {} at once and cannot be brought back.", table.name);
+    let which = if first.is_empty() { "The row" } else { first };
+    let text = format!("{which} is removed from {} at once and cannot be brought back.", table.name);
     view! {
         <ConfirmDialog title="Delete this row?" action cancel=own confirm="Delete" danger=true>
             {forms::summary(&[])}

@@ -104,7 +104,10 @@ fn list(data: ViewRows) -> AnyView {
 
 /// The first six columns stay where there is little room.
 fn head(at: usize, column: &ViewColumn) -> Column {
-    let head = Column::new(&column.name);
+    let head = match column.holds {
+        ColumnType::DateTime => Column::new(format!("{} (UTC)", column.name)),
+        _ => Column::new(&column.name),
+    };
     let head = if at < 6 { head } else { head.minor() };
     match column.holds {
         ColumnType::WholeNumber | ColumnType::Decimal if at > 0 => head.numeric(),
