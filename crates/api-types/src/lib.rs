@@ -5,6 +5,7 @@
 //! fields, answers may grow new ones.
 
 mod audit;
+mod bounded;
 mod environments;
 mod keys;
 mod list;

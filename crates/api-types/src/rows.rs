@@ -1,5 +1,6 @@
 //! Rows: cells by column name.
 
+use crate::bounded;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -44,7 +45,8 @@ pub struct FileCell {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowInput {
-    /// By column name, letter case aside; columns that are left out are empty.
+    /// By column name, letter case aside, 100 at most; columns that are left out are empty.
+    #[serde(deserialize_with = "bounded::map::<_, _, 100>")]
     pub cells: BTreeMap<String, Cell>,
 }
 
@@ -53,6 +55,8 @@ pub struct RowInput {
 #[serde(deny_unknown_fields)]
 pub struct NewRows {
     /// 1 to 10,000.
+    #[serde(deserialize_with = "bounded::list::<_, _, 10_000>")]
+    #[schema(min_items = 1, max_items = 10_000)]
     pub rows: Vec<RowInput>,
 }
 

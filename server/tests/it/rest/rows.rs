@@ -69,7 +69,8 @@ both_databases! {
         // Over 1 MiB, which is the limit of other addresses.
         let row = |n: usize| json!({"cells": {"Name": format!("{n:0100}")}});
         let mut rows: Vec<Value> = (0..10_001).map(row).collect();
-        client.post(&path, &json!({"rows": rows})).await.problem(422, "INVALID");
+        let problem = client.post(&path, &json!({"rows": rows})).await.problem(422, "INVALID");
+        assert_eq!(fields(&problem), ["rows"]);
         rows.pop();
         let added = client.post(&path, &json!({"rows": rows})).await.json(201);
         assert_eq!(added["ids"].as_array().unwrap().len(), 10_000);
@@ -81,6 +82,19 @@ both_databases! {
         let page = client.get(&format!("{path}?limit=1&after={next}")).await.json(200);
         assert_eq!(page["items"][0]["cells"]["Name"].as_str().unwrap(), format!("{:0100}", 1000));
         client.get(&format!("{path}?limit=1001")).await.problem(422, "INVALID");
+    }
+
+    async fn a_row_has_no_more_cells_than_a_table_has_columns(db: TestDb) {
+        let house = House::new(&db).await;
+        let client = Client::admin(&house).await;
+        let path = format!("/tables/{}/rows", people(&house).await);
+        let cells: serde_json::Map<String, Value> = (0..101).map(|n| (format!("c{n}"), json!(n))).collect();
+        let problem = client.post(&path, &json!({"rows": [{"cells": cells}]})).await.problem(422, "INVALID");
+        assert_eq!(fields(&problem), ["rows[0].cells"]);
+        assert!(problem.detail.unwrap().contains("at most 100"));
+        let twice = "{\"rows\": [{\"cells\": {\"Name\": \"a\", \"Name\": \"b\"}}]}";
+        let problem = client.send("POST", &path, "application/json", twice.into()).await.problem(422, "INVALID");
+        assert!(problem.detail.unwrap().contains("twice"));
     }
 
     async fn an_export_has_every_row_and_can_be_imported_again(db: TestDb) {
