@@ -242,6 +242,14 @@ test('an own key protects an environment and is given back', async ({
     await shot('story-16-audit');
     // Before they exist, keys have no entry of their own: it is the region's, and names them in its details.
     await open('/audit?action=key.add');
-    for (const name of [first, second]) await expect(entry(`region ${region}`, name, 'Succeeded')).toBeVisible();
+    for (const name of [first, second]) {
+      const details = page.locator('tr.more').filter({ hasText: name }).first();
+      const added = details.locator('xpath=preceding-sibling::tr[1]');
+      await expect(added).toContainText(`region ${region}`);
+      await expect(added).toContainText('Succeeded');
+      await expect(details).toBeHidden();
+      await added.getByText('Details').click();
+      await expect(details).toBeVisible();
+    }
   });
 });

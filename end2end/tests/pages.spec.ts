@@ -1,26 +1,8 @@
 // Every page there is, in light and dark, wide and narrow, and what each role sees of it.
 import { type Browser, type Page } from '@playwright/test';
-import { test as base, expect } from './fixtures.js';
-import { signInQuietly, type Person } from './portal.js';
-
-type State = Awaited<ReturnType<import('@playwright/test').BrowserContext['storageState']>>;
-
-// One sign-in a worker and person: hashing a password is slow on purpose.
-const test = base.extend<object, { sessionOf: (person: Person) => Promise<State> }>({
-  sessionOf: [async ({ playwright }, use, info) => {
-    const states = new Map<Person, State>();
-    await use(async (person) => {
-      const known = states.get(person);
-      if (known) return known;
-      const request = await playwright.request.newContext({ baseURL: info.project.use.baseURL! });
-      await signInQuietly(request, person);
-      const state = await request.storageState();
-      await request.dispose();
-      states.set(person, state as State);
-      return state as State;
-    });
-  }, { scope: 'worker' }],
-});
+import { expect } from './fixtures.js';
+import { type Person } from './portal.js';
+import { as, test, type State } from './sessions.js';
 
 const found = new Map<string, string>();
 
@@ -78,11 +60,6 @@ const pages: [string, (page: Page) => Promise<string>][] = [
   ['audit', at('/audit')],
   ['audit-nothing-found', at('/audit?target=nowhere')],
 ];
-
-/** The session of `person`, in the page's own browser. */
-async function as(page: Page, state: State): Promise<void> {
-  await page.context().addCookies(state.cookies);
-}
 
 /** How far the page is wider than its window, in pixels. */
 const overflow = (page: Page) => page.evaluate(() => {
