@@ -68,12 +68,13 @@ fn banner(banner: Banner) -> AnyView {
             view! { {before} {words} " " <Countdown until /> }
         })
         .collect();
-    let ends = if times.is_empty() { " " } else { ". " };
+    // Where there is little room, the page behind the link tells the times.
+    let times = (!times.is_empty()).then(|| view! { <span class="roomy">{times} "."</span> });
     view! {
         <MessageBar tone title>
             {text}
             {times}
-            {ends}
+            " "
             {link.map(|(words, href)| view! { <a href=href>{words}</a> })}
         </MessageBar>
     }
