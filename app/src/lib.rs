@@ -7,6 +7,9 @@
 // is asked for through more levels than the compiler's default allows.
 #![recursion_limit = "256"]
 
+#[cfg(not(erase_components))]
+compile_error!("server and browser must build views alike: use the flags of .cargo/config.toml");
+
 pub mod done;
 pub mod error;
 pub mod forms;

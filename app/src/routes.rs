@@ -10,7 +10,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    MatchNestedRoutes, SsrMode,
+    SsrMode,
     components::{Outlet, ParentRoute, Route, Router, Routes},
     path,
 };
@@ -42,7 +42,7 @@ pub fn App() -> impl IntoView {
 
 /// What works before and around the sign-in.
 #[component(transparent)]
-fn SessionRoutes() -> impl MatchNestedRoutes + Clone {
+fn SessionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet>
             <Route path=path!("/setup") view=session::Setup />
@@ -55,7 +55,7 @@ fn SessionRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// Environments: the word `new` stands before the capture that would take it.
 #[component(transparent)]
-fn EnvironmentRoutes() -> impl MatchNestedRoutes + Clone {
+fn EnvironmentRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/environments") view=Outlet>
             <Route path=path!("") view=environments::Environments />
@@ -73,7 +73,7 @@ fn EnvironmentRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// Protection keys. A word stands before the capture that would take it.
 #[component(transparent)]
-fn KeyRoutes() -> impl MatchNestedRoutes + Clone {
+fn KeyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/encryption-keys") view=Outlet>
             <Route path=path!("") view=keys::Keys />
@@ -88,7 +88,7 @@ fn KeyRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// Rows of tables.
 #[component(transparent)]
-fn DataRoutes() -> impl MatchNestedRoutes + Clone {
+fn DataRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/tables/:id") view=Outlet>
             <Route path=path!("") view=rows::Rows />
@@ -102,7 +102,7 @@ fn DataRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// What happened: jobs, mails, the trail.
 #[component(transparent)]
-fn RecordRoutes() -> impl MatchNestedRoutes + Clone {
+fn RecordRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet>
             <Route path=path!("/operations") view=operations::Operations />

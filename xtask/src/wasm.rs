@@ -57,7 +57,8 @@ fn key(toolchain: &wasm_target::Toolchain, profile: &str) -> Result<String> {
     let tree = sh::output(toolchain.ask_cargo(&tree).args(["--format", "{p} {f}", "--no-dedupe"]))?;
     let mut digest = Sha256::new();
     let crates = tree.replace(&*sh::root().to_string_lossy(), "");
-    for part in [profile, &toolchain.version()?, &crates, &profiles()?, include_str!("wasm.rs")] {
+    let flags = include_str!("../../.cargo/config.toml");
+    for part in [profile, &toolchain.version()?, &crates, &profiles()?, flags, include_str!("wasm.rs")] {
         digest.update(part);
     }
     for path in sources(&tree)? {
