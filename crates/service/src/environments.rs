@@ -67,7 +67,7 @@ pub async fn list(
 
 /// One environment with everything that decides what may be done to it.
 pub async fn get(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceResult<Details> {
-    let db = portal.db().read();
+    let db = &portal.db().snapshot().await?;
     let scope = act::resolve(db, caller, Target::Environment(id)).await?;
     act::permit(caller, Action::EnvironmentRead, Some(id))?;
     let environment = scope.environment.ok_or_else(|| Refusal::not_found("environment"))?;

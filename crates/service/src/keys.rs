@@ -71,7 +71,7 @@ pub async fn rings(portal: &Portal, caller: &Caller) -> ServiceResult<Vec<store:
 
 /// The keys of a ring with what may be done to each now.
 pub async fn overview(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<Overview> {
-    let db = portal.db().read();
+    let db = &portal.db().snapshot().await?;
     act::resolve(db, caller, Target::Ring(ring)).await?;
     act::permit(caller, Action::KeyRead, None)?;
     let now = portal.clock().now();

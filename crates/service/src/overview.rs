@@ -107,11 +107,11 @@ async fn change(
 /// `Internal` when the database does not answer.
 pub async fn overview(portal: &Portal, caller: &Caller) -> ServiceResult<Overview> {
     act::permit(caller, Action::TenantRead, None)?;
-    let db = portal.db().read();
+    let db = &portal.db().snapshot().await?;
     let now = portal.clock().now();
     let mut regions = Vec::new();
     for ring in store::rings::list(db, caller.tenant()).await? {
-        regions.push(region(portal, caller, ring).await?);
+        regions.push(region(db, caller, ring).await?);
     }
     let filter = store::operations::Filter { only: caller.visible(), ..Default::default() };
     let operations = store::operations::list(db, caller.tenant(), &filter, None, 5).await?.items;
@@ -120,25 +120,27 @@ pub async fn overview(portal: &Portal, caller: &Caller) -> ServiceResult<Overvie
     Ok(Overview { now, regions, operations, administrators, create })
 }
 
-async fn region(portal: &Portal, caller: &Caller, ring: Ring) -> ServiceResult<RegionOverview> {
-    let db = portal.db().read();
+async fn region(
+    db: &impl store::ConnectionTrait,
+    caller: &Caller,
+    ring: Ring,
+) -> ServiceResult<RegionOverview> {
     let id = domain::RingId(ring.id);
     let facts = store::rings::facts(db, id).await?;
     let keys = if caller.may(Action::KeyRead, None) { store::keys::list(db, id).await? } else { Vec::new() };
     let available = keys.iter().filter(|key| key.state == KeyState::Available).count();
     let active = store::keys::active(db, id).await?;
-    let by_state = states(portal, caller, id).await?;
+    let by_state = states(db, caller, id).await?;
     let add_key = decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts));
     Ok(RegionOverview { ring, facts, active, available, by_state, add_key })
 }
 
 /// A System administrator counts the own environments only.
 async fn states(
-    portal: &Portal,
+    db: &impl store::ConnectionTrait,
     caller: &Caller,
     ring: domain::RingId,
 ) -> ServiceResult<Vec<(EnvironmentState, u64)>> {
-    let db = portal.db().read();
     let Some(own) = caller.visible() else {
         let counts = store::environments::count_by_state(db, ring).await?;
         return Ok(counts.into_iter().filter(|(state, _)| *state != EnvironmentState::Deleted).collect());

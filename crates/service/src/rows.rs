@@ -52,10 +52,12 @@ async fn read(
     limit: usize,
     action: Action,
 ) -> ServiceResult<(Table, Page<Row>)> {
-    let db = portal.db().read();
-    let (environment, table) = open_table(portal, caller, table, action).await?;
-    let key = portal.keyring().data_key(db, &environment).await?;
-    let sealed = store::rows::page(db, table.id, after, limit.clamp(1, 1_000)).await?;
+    // One moment for key and rows: a job that ends meanwhile is before it or after it. It ends before
+    // the read is put on record, which waits for others.
+    let db = portal.db().snapshot().await?;
+    let (environment, table, key) = open_table(portal, &db, caller, table, action).await?;
+    let sealed = store::rows::page(&db, table.id, after, limit.clamp(1, 1_000)).await?;
+    drop(db);
     let mut items = Vec::with_capacity(sealed.items.len());
     for row in &sealed.items {
         items.push(Row { id: row.id, cells: open(&key, &environment, table.id, row)? });
@@ -68,10 +70,10 @@ async fn read(
 
 /// One row; the read is on record before it is answered.
 pub async fn get(portal: &Portal, caller: &Caller, table: TableId, id: RowId) -> ServiceResult<(Table, Row)> {
-    let db = portal.db().read();
-    let (environment, table) = open_table(portal, caller, table, Action::RowRead).await?;
-    let key = portal.keyring().data_key(db, &environment).await?;
-    let row = store::rows::get(db, table.id, id).await?.ok_or_else(|| Refusal::not_found("row"))?;
+    let db = portal.db().snapshot().await?;
+    let (environment, table, key) = open_table(portal, &db, caller, table, Action::RowRead).await?;
+    let row = store::rows::get(&db, table.id, id).await?.ok_or_else(|| Refusal::not_found("row"))?;
+    drop(db);
     let cells = open(&key, &environment, table.id, &row)?;
     let details = serde_json::json!({ "row": id.to_string() });
     let target = (format!("table {}", table.shape.name), table.id.0);
@@ -79,19 +81,22 @@ pub async fn get(portal: &Portal, caller: &Caller, table: TableId, id: RowId) ->
     Ok((table, Row { id, cells }))
 }
 
+/// The table with its environment and data key, if the caller may use them.
 async fn open_table(
     portal: &Portal,
+    db: &impl store::ConnectionTrait,
     caller: &Caller,
     table: TableId,
     action: Action,
-) -> ServiceResult<(Environment, Table)> {
-    let scope = act::resolve(portal.db().read(), caller, Target::Table(table)).await?;
+) -> ServiceResult<(Environment, Table, DataKey)> {
+    let scope = act::resolve(db, caller, Target::Table(table)).await?;
     let missing = || Refusal::not_found("table");
     let environment = scope.environment.ok_or_else(missing)?;
     let table = scope.table.ok_or_else(missing)?;
     act::permit(caller, action, Some(environment.id))?;
     policy::use_data(environment.state)?;
-    Ok((environment, table))
+    let key = portal.keyring().data_key(db, &environment).await?;
+    Ok((environment, table, key))
 }
 
 /// Adds rows, all or none; the error names the row (from 0) and the column.

@@ -2,8 +2,8 @@
 
 use crate::StoreResult;
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait, sea_query::LockType,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sea_query::LockType,
 };
 use std::time::Duration;
 
@@ -74,6 +74,23 @@ impl Db {
             Backend::Postgres => TransactionOptions::default(),
         };
         Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// Several queries that see one moment: a page never shows a state from before a job's end beside
+    /// an operation from after it. It ends when it is dropped.
+    pub async fn snapshot(&self) -> StoreResult<DatabaseTransaction> {
+        let options = match self.backend {
+            Backend::Sqlite => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                ..Default::default()
+            },
+            Backend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+        };
+        Ok(self.read.begin_with_options(options).await?)
     }
 
     /// Removes what deleted and overwritten rows left in the write-ahead log (SQLite) or in dead
