@@ -1,9 +1,8 @@
 //! Files that pages offer: a table as CSV, an import's refused lines, a file of a row.
 
-use super::Posted;
-use crate::{rest, state::AppState};
+use super::{Posted, Route};
+use crate::rest;
 use axum::{
-    Router,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -15,12 +14,11 @@ use http::{
 };
 use service::{ServiceError, ServiceResult, imports, rows};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/tables/{id}/export.csv", get(table))
-        .route("/tables/{id}/rows/{row}/files/{column}", get(file))
-        .route("/operations/{id}/errors.csv", get(refused_lines))
-}
+pub(super) const FILES: &[Route] = &[
+    ("/tables/{id}/export.csv", || get(table)),
+    ("/tables/{id}/rows/{row}/files/{column}", || get(file)),
+    ("/operations/{id}/errors.csv", || get(refused_lines)),
+];
 
 /// A failed download leads back to its page, which says what stands against it.
 async fn answer(form: Posted, outcome: ServiceResult<Response>, page: String) -> Response {

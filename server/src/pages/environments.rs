@@ -1,17 +1,15 @@
 //! The forms of environments.
 
-use super::{Done, Posted};
-use crate::state::AppState;
-use axum::{Router, response::Response, routing::post};
+use super::{Done, Posted, Route};
+use axum::{response::Response, routing::post};
 use domain::EnvironmentId;
 use service::{ServiceResult, environments, environments::NewEnvironment};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/environments/new", post(create))
-        .route("/environments/{id}/encryption/apply", post(apply))
-        .route("/environments/{id}/encryption/return", post(give_back))
-}
+pub(super) const FORMS: &[Route] = &[
+    ("/environments/new", || post(create)),
+    ("/environments/{id}/encryption/apply", || post(apply)),
+    ("/environments/{id}/encryption/return", || post(give_back)),
+];
 
 async fn create(form: Posted) -> Response {
     let outcome = created(&form).await;

@@ -1,9 +1,8 @@
 //! CSV files on their way in: taken as they arrive, never whole in memory.
 
-use super::{Done, Posted, posted::unreadable};
+use super::{Done, Posted, Route, posted::unreadable};
 use crate::state::AppState;
 use axum::{
-    Router,
     extract::{DefaultBodyLimit, Multipart, Request, State},
     response::Response,
     routing::post,
@@ -12,9 +11,8 @@ use domain::{Code, Refusal, TableId};
 use service::{ServiceResult, imports};
 
 /// The use case counts the file's bytes itself.
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/tables/{id}/import", post(import).layer(DefaultBodyLimit::disable()))
-}
+pub(super) const FORMS: &[Route] =
+    &[("/tables/{id}/import", || post(import).layer(DefaultBodyLimit::disable()))];
 
 async fn import(State(state): State<AppState>, request: Request) -> Response {
     let (form, body) = match Posted::streamed(request, &state).await {

@@ -1,19 +1,17 @@
 //! The forms of protection keys.
 
-use super::{Done, Posted};
-use crate::state::AppState;
-use axum::{Router, extract::DefaultBodyLimit, response::Response, routing::post};
+use super::{Done, Posted, Route};
+use axum::{extract::DefaultBodyLimit, response::Response, routing::post};
 use domain::{Code, KeyId, Refusal, RingId};
 use service::{ServiceResult, keys, keys::Upload};
 
 /// A key file with its form around it, in bytes; the file itself is checked against its own limit.
 const BODY: usize = 2 * keys::MAX_FILE;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/encryption-keys/new", post(create).layer(DefaultBodyLimit::max(BODY)))
-        .route("/encryption-keys/{id}/activate", post(activate))
-}
+pub(super) const FORMS: &[Route] = &[
+    ("/encryption-keys/new", || post(create).layer(DefaultBodyLimit::max(BODY))),
+    ("/encryption-keys/{id}/activate", || post(activate)),
+];
 
 async fn create(mut form: Posted) -> Response {
     let outcome = created(&mut form).await;

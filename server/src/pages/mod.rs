@@ -29,24 +29,41 @@ use crate::state::AppState;
 use app::App;
 use axum::{
     Router,
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use leptos_axum::generate_route_list;
+
+/// An address and what answers there.
+type Route = (&'static str, fn() -> MethodRouter<AppState>);
+
+const FORMS: [&[Route]; 8] = [
+    environments::FORMS,
+    keys::FORMS,
+    tables::FORMS,
+    rows::FORMS,
+    imports::FORMS,
+    risk::FORMS,
+    preferences::FORMS,
+    session::FORMS,
+];
 
 /// Every page by GET, every server function under `/fn`, every form by POST.
 pub fn router() -> Router<AppState> {
     let documents = generate_route_list(App)
         .iter()
         .fold(Router::new(), |router, page| router.route(page.path(), get(document)));
-    documents
+    let others = FORMS.into_iter().flatten().chain(downloads::FILES);
+    others
+        .fold(documents, |router, (address, route)| router.route(address, route()))
         .route("/fn/{*name}", post(render::function))
-        .merge(environments::router())
-        .merge(keys::router())
-        .merge(tables::router())
-        .merge(rows::router())
-        .merge(imports::router())
-        .merge(downloads::router())
-        .merge(risk::router())
-        .merge(preferences::router())
-        .merge(session::router())
+}
+
+/// Where forms are posted to: what tests ask as every kind of caller.
+pub fn forms() -> impl Iterator<Item = &'static str> {
+    FORMS.into_iter().flatten().map(|(address, _)| *address)
+}
+
+/// Where files are downloaded from, likewise.
+pub fn files() -> impl Iterator<Item = &'static str> {
+    downloads::FILES.iter().map(|(address, _)| *address)
 }

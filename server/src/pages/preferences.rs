@@ -1,17 +1,15 @@
 //! What a browser remembers: the theme and the width of the navigation, as cookies.
 
-use super::Posted;
-use crate::state::AppState;
+use super::{Posted, Route};
 use app::{
     preferences::{THEMES, WIDTHS},
     url,
 };
-use axum::{Router, response::Response, routing::post};
+use axum::{response::Response, routing::post};
 use http::{HeaderValue, header::SET_COOKIE};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/preferences/theme", post(theme)).route("/preferences/navigation", post(navigation))
-}
+pub(super) const FORMS: &[Route] =
+    &[("/preferences/theme", || post(theme)), ("/preferences/navigation", || post(navigation))];
 
 async fn theme(form: Posted) -> Response {
     remember(form, "theme", &THEMES).await

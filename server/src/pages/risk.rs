@@ -1,14 +1,11 @@
 //! Acknowledging the risk of managing keys (PP-052, PP-074, PP-088).
 
-use super::Posted;
-use crate::state::AppState;
+use super::{Posted, Route};
 use app::url;
-use axum::{Router, response::Response, routing::post};
+use axum::{response::Response, routing::post};
 use service::{ServiceResult, risk};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/encryption-keys/risk", post(acknowledge))
-}
+pub(super) const FORMS: &[Route] = &[("/encryption-keys/risk", || post(acknowledge))];
 
 async fn acknowledge(form: Posted) -> Response {
     let outcome = acknowledged(&form).await;

@@ -1,9 +1,8 @@
 //! The forms of a row.
 
-use super::{Done, Posted, SentFile};
-use crate::state::AppState;
+use super::{Done, Posted, Route, SentFile};
 use app::pages::rows::field_name;
-use axum::{Router, extract::DefaultBodyLimit, response::Response, routing::post};
+use axum::{extract::DefaultBodyLimit, response::Response, routing::post};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{
     RowId, TableId,
@@ -15,12 +14,10 @@ use service::{ServiceError, ServiceResult, rows, tables};
 /// A row with its files and the form around them, in bytes.
 const BODY: usize = 32 * 1024 * 1024;
 
-pub(super) fn router() -> Router<AppState> {
-    let limit = || DefaultBodyLimit::max(BODY);
-    Router::new()
-        .route("/tables/{id}/rows/new", post(create).layer(limit()))
-        .route("/tables/{id}/rows/{row}", post(change).layer(limit()))
-}
+pub(super) const FORMS: &[Route] = &[
+    ("/tables/{id}/rows/new", || post(create).layer(DefaultBodyLimit::max(BODY))),
+    ("/tables/{id}/rows/{row}", || post(change).layer(DefaultBodyLimit::max(BODY))),
+];
 
 async fn create(mut form: Posted) -> Response {
     let outcome = created(&mut form).await;

@@ -1,14 +1,13 @@
 //! The forms of the wizard, the sign-in and the own account.
 
-use super::{Done, Posted};
+use super::{Done, Posted, Route};
 use crate::{
     middleware::{RequestId, client_address},
     serve::forget_setup_code,
     session_store::{USER, cookie_name},
-    state::AppState,
 };
 use app::url;
-use axum::{Router, response::Response, routing::post};
+use axum::{response::Response, routing::post};
 use domain::{Code, Refusal, UserId, rings::SEAT_THRESHOLD};
 use http::{HeaderValue, header::SET_COOKIE};
 use service::{
@@ -20,13 +19,12 @@ use service::{
 use tower_sessions::Session;
 use vault::Password;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/sign-in", post(sign_in))
-        .route("/sign-out", post(sign_out))
-        .route("/setup", post(set_up))
-        .route("/account", post(account))
-}
+pub(super) const FORMS: &[Route] = &[
+    ("/sign-in", || post(sign_in)),
+    ("/sign-out", || post(sign_out)),
+    ("/setup", || post(set_up)),
+    ("/account", || post(account)),
+];
 
 async fn sign_in(mut form: Posted) -> Response {
     let outcome = signed_in(&mut form).await;

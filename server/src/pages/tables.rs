@@ -1,15 +1,12 @@
 //! The form of a new table.
 
-use super::{Done, Posted};
-use crate::state::AppState;
+use super::{Done, Posted, Route};
 use app::pages::tables::MAX_FORM_COLUMNS;
-use axum::{Router, response::Response, routing::post};
+use axum::{response::Response, routing::post};
 use domain::EnvironmentId;
 use service::{ServiceResult, tables, tables::NewColumn};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/environments/{id}/tables/new", post(create))
-}
+pub(super) const FORMS: &[Route] = &[("/environments/{id}/tables/new", || post(create))];
 
 async fn create(mut form: Posted) -> Response {
     renumber(&mut form);
