@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod cast;
 mod harness;
 
+mod pages;
 mod rest;
 mod shell;

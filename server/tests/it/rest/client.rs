@@ -69,16 +69,7 @@ impl Client {
         path: &str,
         parts: &[(&str, &[u8])],
     ) -> impl Future<Output = Answer> + use<> {
-        let mut body = Vec::new();
-        for (name, content) in parts {
-            let file = if *name == "file" { "; filename=\"key.pfx\"" } else { "" };
-            let head = format!("--parts\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
-            body.extend_from_slice(head.as_bytes());
-            body.extend_from_slice(content);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--parts--\r\n");
-        self.send("POST", path, "multipart/form-data; boundary=parts", body.into())
+        self.send("POST", path, MULTIPART, multipart(parts).into())
     }
 
     /// `path` is below `/api/v1` unless it says otherwise.
@@ -99,6 +90,23 @@ impl Client {
         }
         answer(self.router.clone(), request.body(body).unwrap())
     }
+}
+
+/// The media type of [`multipart`].
+pub(crate) const MULTIPART: &str = "multipart/form-data; boundary=parts";
+
+/// A form with files: the part `file` is one.
+pub(crate) fn multipart(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, content) in parts {
+        let file = if *name == "file" { "; filename=\"key.pfx\"" } else { "" };
+        let head = format!("--parts\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--parts--\r\n");
+    body
 }
 
 /// What the router answers.

@@ -2,13 +2,17 @@
 
 use crate::{
     harness::{House, PASSWORD, PUBLIC_URL},
-    rest::client::{Answer, answer},
+    rest::client::{Answer, MULTIPART, answer, multipart},
 };
 use app::url::encode;
 use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{Request, header};
 use std::{collections::BTreeMap, net::SocketAddr};
 
+/// The media type of forms without files.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+#[derive(Clone)]
 pub(crate) struct Browser {
     router: Router,
     pub cookies: BTreeMap<String, String>,
@@ -42,11 +46,21 @@ impl Browser {
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let pairs: Vec<String> =
             fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        self.submit(path, FORM, pairs.join("&").into()).await
+    }
+
+    /// A form with files; the part `file` is one.
+    pub(crate) async fn upload(&mut self, path: &str, parts: &[(&str, &[u8])]) -> Answer {
+        self.submit(path, MULTIPART, multipart(parts).into()).await
+    }
+
+    /// Any body from one of the portal's own pages.
+    pub(crate) async fn submit(&mut self, path: &str, media: &str, body: Body) -> Answer {
         let request = Request::post(path)
             .header("sec-fetch-site", "same-origin")
             .header(header::ORIGIN, PUBLIC_URL)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request, pairs.join("&").into()).await
+            .header(header::CONTENT_TYPE, media);
+        self.send(request, body).await
     }
 
     /// Any request, with the cookies; keeps those of the answer.

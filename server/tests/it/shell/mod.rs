@@ -1,6 +1,6 @@
 //! The shell around pages and API: sessions, origin checks, headers, settings, start, commands.
 
-mod browser;
+pub(crate) mod browser;
 mod commands;
 mod config;
 mod csrf;

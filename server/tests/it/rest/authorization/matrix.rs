@@ -1,18 +1,5 @@
 //! The matrix itself: read a line as "this operation answers these callers so".
 
-/// In the order of each row's statuses.
-pub(super) const ACTORS: [&str; 9] = [
-    "a stranger",
-    "another organisation's Global administrator",
-    "a Global administrator",
-    "a Service administrator",
-    "the environment's System administrator",
-    "another environment's System administrator",
-    "an Auditor",
-    "a Global administrator's revoked token",
-    "a Global administrator's expired token",
-];
-
 /// What a request carries. Where an allowed request would change the cast, it lacks something:
 /// 409 and 422 then say that the caller may and the request may not.
 #[derive(Clone, Copy)]
@@ -24,7 +11,7 @@ pub(super) enum Body {
     Key,
 }
 
-/// Method, path, statuses, body.
+/// Method, path, statuses in the order of `CALLERS`, body.
 pub(super) type Row = (&'static str, &'static str, [u16; 9], Body);
 
 const RISK: Body = Body::Json("{\"risk_acknowledged\": true}");

@@ -1,0 +1,12 @@
+//! Who may do what with a browser: every page, file, server function and form against every kind of
+//! caller, as `rest/authorization` has it for the API.
+
+mod cross_site;
+mod forms;
+mod functions;
+mod matrix;
+mod pages;
+mod safe_methods;
+mod stage;
+
+pub(super) use stage::Stage;

@@ -1,0 +1,3 @@
+//! Pages, their server functions and their forms, as browsers meet them and as attackers do.
+
+mod authorization;
