@@ -7,7 +7,7 @@ use axum::{
     routing::get,
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use domain::{Code, OperationId, Refusal, RowId, TableId, cells::Cell};
+use domain::{OperationId, Refusal, RowId, TableId, cells::Cell};
 use http::{
     StatusCode,
     header::{CONTENT_DISPOSITION, CONTENT_TYPE},
@@ -20,14 +20,13 @@ pub(super) const FILES: &[Route] = &[
     ("/operations/{id}/errors.csv", || get(refused_lines)),
 ];
 
-/// A failed download leads back to its page, which says what stands against it.
+/// A refused download is its page, with the refusal's status and what stands against it.
 async fn answer(form: Posted, outcome: ServiceResult<Response>, page: String) -> Response {
     match outcome {
         Ok(file) => file,
-        Err(ServiceError::Refused(refusal)) if refusal.code == Code::SignInRequired => {
-            form.answer(Err(ServiceError::Refused(refusal))).await
+        Err(ServiceError::Refused(refusal)) => {
+            form.at(&page).answer(Err(ServiceError::Refused(refusal))).await
         }
-        Err(ServiceError::Refused(_)) => form.answer(Ok(page)).await,
         Err(error) => {
             tracing::error!(
                 error = format!("{error:#}"),

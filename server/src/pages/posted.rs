@@ -59,6 +59,14 @@ impl Posted {
         Ok(text.and_then(|text| text.parse().ok()).ok_or_else(|| Refusal::not_found("page"))?)
     }
 
+    /// Answers with the page at `path` instead of the request's own, which has none.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        // What the router has taken apart is an address; where it were none, the request's own stays.
+        self.parts.uri = path.parse().unwrap_or(self.parts.uri);
+        self
+    }
+
     /// `Ok(address)` is a 303 to it; a refusal is the page again with what was typed and what was wrong.
     pub async fn answer(self, outcome: ServiceResult<String>) -> Response {
         match outcome {

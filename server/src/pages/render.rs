@@ -1,15 +1,16 @@
 //! Documents: a page as a whole, for a GET or in answer to a refused form.
 
 use super::SignedIn;
-use crate::{assets, state::AppState};
+use crate::{assets, middleware::problem::About, state::AppState};
 use app::{forms::FormState, frame, frame::Frame, shell::Assets, shell::shell};
 use axum::{
     body::Body,
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
+use domain::Code;
 use http::{Method, StatusCode, request::Parts};
-use leptos::{nonce::Nonce, prelude::provide_context};
+use leptos::{nonce::Nonce, prelude::provide_context, server_fn::axum::server_fn_paths};
 use std::sync::LazyLock;
 
 /// The built site's files, the same for the life of the process.
@@ -34,6 +35,11 @@ pub async fn render(state: &AppState, parts: Parts, status: StatusCode, form: Fo
 
 /// A server function; the pages' own, not an interface for others.
 pub(super) async fn function(State(state): State<AppState>, request: Request) -> Response {
+    let path = request.uri().path();
+    if !server_fn_paths().any(|(known, method)| known == path && method == *request.method()) {
+        let text = "There is nothing at this address. Load the page again: the portal may have been updated.";
+        return About::of(&request).refuse(StatusCode::NOT_FOUND, Code::NotFound, text);
+    }
     let context = context(&state, &request, Frame::default(), FormState::default());
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
 }

@@ -50,7 +50,9 @@ both_databases! {
         for (method, path) in known {
             let request = http::Request::builder().method(method).uri(stage.address(&path).await);
             let answer = browser.send(request.header("sec-fetch-site", "same-origin"), axum::body::Body::empty()).await;
-            if answer.status != 405 {
+            // After set-up whatever is asked of the wizard leads away from it.
+            let wizard = path == "/setup" && answer.status == 303 && answer.header("location") == "/sign-in";
+            if answer.status != 405 && !wizard {
                 wrong.push(format!("{method} {path}: {}", answer.status));
             }
         }
