@@ -5,19 +5,20 @@ use domain::{
     environments::{EnvironmentState, EnvironmentType, Storage},
 };
 use service::{Caller, OffsetClock, Portal, Settings, Via, keys, rows, setup, tables, worker};
-use std::sync::Arc;
+use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 use store::{ConnectionTrait, Db, data_keys::DataKeyRow, environments::Environment};
 use test_support::{Kind, TestDb, pfx};
 use vault::{DataKey, DataKeyPlace, Password, RootKey};
 
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 pub(crate) struct House {
     pub portal: Portal,
     pub clock: Arc<OffsetClock>,
     pub caller: Caller,
     pub ring: RingId,
-    _db: TestDb,
+    db: TestDb,
+    folder: tempfile::TempDir,
 }
 
 impl House {
@@ -27,6 +28,8 @@ impl House {
         use migrations::MigratorTrait;
         migrations::Migrator::up(connected.write(), None).await?;
         let root = RootKey::generate();
+        let folder = tempfile::tempdir()?;
+        write_private(&folder.path().join("root.key"), root.expose())?;
         setup::bind_root_key(&connected, &root).await?;
         let clock = Arc::new(OffsetClock::default());
         let portal = Portal::new(connected, clock.clone(), root, Settings::default());
@@ -43,7 +46,17 @@ impl House {
         let ring = keys::rings(&portal, &caller).await?.first().map(|ring| RingId(ring.id));
         let ring = ring.ok_or_else(|| anyhow::anyhow!("no ring"))?;
         service::risk::acknowledge(&portal, &caller).await?;
-        Ok(Self { portal, clock, caller, ring, _db: db })
+        Ok(Self { portal, clock, caller, ring, db, folder })
+    }
+
+    /// The database, for a server of its own.
+    pub(crate) fn url(&self) -> &str {
+        &self.db.url
+    }
+
+    /// Holds the root key; for a server's data.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Uploads a key; the first activates itself, later ones are activated after 24 hours.
@@ -115,10 +128,25 @@ impl House {
             vec![column("Name", "text"), column("Amount", "decimal"), column("Count", "whole_number")];
         let table =
             tables::create(&self.portal, &self.caller, environment, "Rows".to_owned(), columns).await?;
-        if count > 0 {
-            rows::insert(&self.portal, &self.caller, table, cells(count)).await?;
-        }
+        self.fill(table, count).await?;
         Ok(table)
+    }
+
+    /// Adds `count` rows.
+    pub(crate) async fn fill(&self, table: TableId, count: usize) -> anyhow::Result<()> {
+        for begin in (0..count).step_by(rows::MAX_BATCH) {
+            let batch = cells(rows::MAX_BATCH.min(count - begin));
+            rows::insert(&self.portal, &self.caller, table, batch).await?;
+        }
+        Ok(())
+    }
+
+    /// With an active key, its one self-managed environment.
+    pub(crate) async fn self_managed_first(&self) -> anyhow::Result<EnvironmentId> {
+        self.upload("first").await?;
+        self.drain().await?;
+        let made = self.self_managed(1).await?;
+        made.first().copied().ok_or_else(|| anyhow::anyhow!("no environment"))
     }
 }
 
@@ -133,6 +161,11 @@ pub(crate) fn cells(count: usize) -> Vec<Vec<domain::cells::Cell>> {
             vec![Cell::Text(name), Cell::Text(format!("{n}.25")), Cell::WholeNumber(n as i64)]
         })
         .collect()
+}
+
+/// A file that only this user may read, as the server wants its root key.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(bytes)
 }
 
 async fn caller(portal: &Portal, user: UserId) -> anyhow::Result<Caller> {

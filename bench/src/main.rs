@@ -1,11 +1,17 @@
 //! Measurements behind `docs/PERFORMANCE.md`: ours and a peer or a limit, side by side in one run.
 //!
-//! `cargo xtask bench [switch|rows] [--environments N] [--rows N]`; without a name, all of them.
+//! `cargo xtask bench [switch|rows|pages|start] [--environments N] [--rows N] [--peers]`; without a name,
+//! all of them. `--peers` builds the other framework's page with npm and measures it in the same run.
 
 mod house;
+mod load;
 mod memory;
+mod pages;
+mod peer;
 mod report;
 mod rows;
+mod server;
+mod start;
 mod switch;
 
 use test_support::Kind;
@@ -15,10 +21,12 @@ pub(crate) struct Options {
     pub only: Option<String>,
     pub environments: Vec<usize>,
     pub rows: usize,
+    pub peers: bool,
 }
 
 fn options() -> Options {
-    let mut options = Options { only: None, environments: vec![1_000, 10_000, 100_000], rows: 100_000 };
+    let mut options =
+        Options { only: None, environments: vec![1_000, 10_000, 100_000], rows: 100_000, peers: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -26,6 +34,7 @@ fn options() -> Options {
                 options.environments = arguments.next().and_then(|n| n.parse().ok()).into_iter().collect();
             }
             "--rows" => options.rows = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(options.rows),
+            "--peers" => options.peers = true,
             name => options.only = Some(name.to_owned()),
         }
     }
@@ -43,6 +52,12 @@ fn main() -> anyhow::Result<()> {
         }
         if wanted("rows") {
             runtime.block_on(rows::run(kind, &options))?;
+        }
+        if wanted("pages") {
+            runtime.block_on(pages::run(kind, &options))?;
+        }
+        if wanted("start") {
+            runtime.block_on(start::run(kind, &options))?;
         }
     }
     Ok(())
