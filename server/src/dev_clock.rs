@@ -72,11 +72,11 @@ async fn advance(
 
 async fn move_ahead(portal: &Portal, clock: &OffsetClock, seconds: i64) -> ServiceResult<()> {
     let tx = portal.db().begin().await?;
-    let before = store::portal::get(&tx).await?.map_or(0, |portal| portal.clock_offset);
+    let before = store::portal::lock(&tx).await?.map_or(0, |portal| portal.clock_offset);
     let after = before.saturating_add(seconds * 1_000_000);
     store::portal::set_clock_offset(&tx, after).await?;
     tx.commit().await?;
-    clock.set(after);
+    clock.advance_to(after);
     tracing::warn!(seconds, now = portal.clock().now().rfc3339(), "the clock was moved ahead");
     Ok(())
 }
@@ -85,7 +85,7 @@ async fn move_ahead(portal: &Portal, clock: &OffsetClock, seconds: i64) -> Servi
 pub async fn follow(portal: Portal, clock: Arc<OffsetClock>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match store::portal::get(portal.db().read()).await {
-            Ok(row) => clock.set(row.map_or(0, |row| row.clock_offset)),
+            Ok(row) => clock.advance_to(row.map_or(0, |row| row.clock_offset)),
             Err(error) => tracing::error!(%error, "the clock's offset cannot be read"),
         }
         tokio::select! {

@@ -32,6 +32,11 @@ impl OffsetClock {
         self.micros.store(micros, Ordering::SeqCst);
     }
 
+    /// Sets how far ahead it is, unless it is farther: what was read before another step must not undo it.
+    pub fn advance_to(&self, micros: i64) {
+        self.micros.fetch_max(micros, Ordering::SeqCst);
+    }
+
     /// How far ahead it is, in microseconds.
     pub fn offset(&self) -> i64 {
         self.micros.load(Ordering::SeqCst)

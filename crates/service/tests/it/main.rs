@@ -6,6 +6,7 @@ mod house;
 
 mod activation;
 mod audit;
+mod clock;
 mod crash;
 mod encryption;
 mod locks;
