@@ -1,10 +1,11 @@
 //! The server in process, on both databases: `cargo test -p server --test it`.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests may panic, and tell what they saw")]
 
 mod cast;
 mod harness;
 
 mod pages;
+mod processes;
 mod rest;
 mod shell;

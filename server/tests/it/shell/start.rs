@@ -1,27 +1,8 @@
 //! The program itself: started, asked, ended.
 
-use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt, path::Path, process::Command, time::Duration};
-use test_support::{TestDb, both_databases, ports::free_address, process::Process};
-
-const LIMIT: Duration = Duration::from_secs(60);
-
-struct Server {
-    process: Process,
-    listen: SocketAddr,
-    ops: SocketAddr,
-}
-
-async fn serve(db: &TestDb, folder: &Path, more: &[&str]) -> Server {
-    let (listen, ops) = (free_address().unwrap(), free_address().unwrap());
-    let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
-    command.env_clear().args(["serve", "--database-url", &db.url]).args(more);
-    command.args(["--listen", &listen.to_string(), "--ops-listen", &ops.to_string()]);
-    command.args(["--data-dir", folder.to_str().unwrap()]);
-    let mut process = Process::start(command, folder.join("log")).unwrap();
-    process.wait_until_answering(listen, LIMIT).await.unwrap();
-    process.wait_until_answering(ops, LIMIT).await.unwrap();
-    Server { process, listen, ops }
-}
+use crate::processes::program::{LIMIT, serve};
+use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt};
+use test_support::{TestDb, both_databases};
 
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
     let answer = reqwest::get(format!("http://{address}{path}")).await.unwrap();

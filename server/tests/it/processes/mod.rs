@@ -1,0 +1,6 @@
+//! The program as processes: several on one database, killed, restarted, searched for secrets.
+
+pub(crate) mod program;
+
+mod api;
+mod race;
