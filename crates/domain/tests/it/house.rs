@@ -89,9 +89,10 @@ const PLACES: &[(&str, &[&str])] = &[
     ("sea-orm", &["store", "service", "server", "bench"]),
     ("sea-orm-migration", &["migrations"]),
     // The network.
-    ("axum", &["app", "server"]),
+    // `bench` compares pages with a bare axum route, and asks over HTTP as a browser would.
+    ("axum", &["app", "server", "bench"]),
     ("lettre", &["service"]),
-    ("reqwest", &["cli"]),
+    ("reqwest", &["cli", "bench"]),
     ("rustls", &["server"]),
     ("tower-sessions", &["server"]),
     ("tokio-rustls", &["test-support"]),
