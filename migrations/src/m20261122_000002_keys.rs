@@ -83,5 +83,5 @@ CREATE TABLE data_keys (
     wrapped {bytes} NOT NULL,
     PRIMARY KEY (owner_id, generation)
 );
-CREATE INDEX data_keys_by_ring_key ON data_keys (ring_key_id, owner_id);
+CREATE INDEX data_keys_by_ring_key ON data_keys (ring_key_id, owner_id, generation);
 ";

@@ -39,6 +39,7 @@ pub struct Act {
     action: Action,
     target: Target,
     details: Value,
+    failed: bool,
 }
 
 /// What the body of [`Portal::act`] returns.
@@ -69,6 +70,7 @@ impl Portal {
             action,
             target,
             details: Value::Null,
+            failed: false,
         };
         let outcome = match act.authorize().await {
             Ok(()) => body(&mut act).await,
@@ -92,6 +94,12 @@ impl Act {
         } else {
             self.details = json!({ key: value.into() });
         }
+    }
+
+    /// What the use case commits is that something failed, for this reason: the trail says so.
+    pub fn fails(&mut self, why: &str) {
+        self.failed = true;
+        self.record("error", why);
     }
 
     /// Queues one mail to each administrator, in this transaction (PP-033).
@@ -128,7 +136,7 @@ impl Act {
     }
 
     async fn commit(self) -> ServiceResult<()> {
-        let entry = self.entry("succeeded", &self.details);
+        let entry = self.entry(if self.failed { "failed" } else { "succeeded" }, &self.details);
         audit::append(&self.tx, self.caller.tenant(), entry).await?;
         kill_point("act.before_commit");
         let Act { tx, portal, .. } = self;
@@ -138,8 +146,12 @@ impl Act {
         Ok(())
     }
 
-    /// Rolls back and records why; if even that fails, the caller learns of the outage instead.
+    /// Rolls back and records why; if even that fails, the caller learns of the outage instead. A
+    /// worker that lost its lease leaves no trace: another one does its work.
     async fn give_up(self, error: ServiceError) -> ServiceError {
+        if error.lease_lost() {
+            return error;
+        }
         let (outcome, details) = match &error {
             ServiceError::Refused(refusal) => {
                 ("refused", json!({ "code": refusal.code.as_str(), "reason": refusal.detail }))

@@ -1,6 +1,7 @@
 //! The outcomes of a use case that are not success.
 
-use domain::Refusal;
+use crate::jobs::LeaseLost;
+use domain::{Code, Refusal};
 use store::StoreError;
 
 /// Refused for a reason the caller can act on, or failed for one that only the log tells.
@@ -54,6 +55,37 @@ impl From<serde_json::Error> for ServiceError {
 }
 
 impl ServiceError {
+    /// Whether something that is sealed or wrapped did not open.
+    pub fn cannot_open(&self) -> bool {
+        matches!(self, Self::Internal(error) if error.downcast_ref::<vault::CannotOpen>().is_some())
+    }
+
+    /// Why a key cannot be used, if that is what failed: trying again does not help, only an
+    /// administrator with the key file, or the operator, does.
+    pub fn key_trouble(&self) -> Option<String> {
+        match self {
+            Self::Refused(refusal) => (refusal.code == Code::KeyUnavailable).then(|| refusal.detail.clone()),
+            Self::Internal(error) if error.downcast_ref::<vault::KeyError>().is_some() => {
+                Some("The stored key cannot be read; bring the file again.".to_owned())
+            }
+            Self::Internal(_) if self.cannot_open() => {
+                Some("The stored key does not open what it wraps; bring the file again.".to_owned())
+            }
+            Self::Internal(_) => None,
+        }
+    }
+
+    /// Whether another worker holds the job by now.
+    pub(crate) fn lease_lost(&self) -> bool {
+        matches!(self, Self::Internal(error) if error.downcast_ref::<LeaseLost>().is_some())
+    }
+
+    /// Whether the database cannot be reached or has no room: it passes, and blames nobody's work.
+    pub fn is_outage(&self) -> bool {
+        let Self::Internal(error) = self else { return false };
+        error.downcast_ref::<StoreError>().is_some_and(StoreError::is_outage)
+    }
+
     /// The refusal, if it is one.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {

@@ -2,8 +2,10 @@
 
 use crate::{Caller, Portal, ServiceResult, Target, act, fresh, jobs};
 use domain::{
-    Code, ImportId, OperationId, Refusal, TableId, actions::Action, operations::OperationKind, policy,
+    Code, ImportId, OperationId, Refusal, TableId, Timestamp, actions::Action, operations::OperationKind,
+    policy,
 };
+use std::time::Duration;
 use store::{environments::Environment, imports::LineError};
 use vault::{DataKey, Place};
 
@@ -125,6 +127,17 @@ pub(crate) fn piece_place(environment: &Environment, import: ImportId, seq: i64)
         row,
         generation: environment.generation,
     }
+}
+
+/// An upload that has not become an import after so long was broken off.
+const BROKEN_OFF: Duration = Duration::from_secs(24 * 3_600);
+
+/// Removes the pieces of uploads that were broken off and of imports that are over.
+pub(crate) async fn clean_up(portal: &Portal, now: Timestamp) -> ServiceResult<()> {
+    for id in store::imports::left_over(portal.db().read(), now - BROKEN_OFF).await? {
+        store::imports::delete_pieces(portal.db(), id).await?;
+    }
+    Ok(())
 }
 
 /// So many refused lines make a page of the report.

@@ -95,6 +95,8 @@ impl Portal {
 
     /// After a committed change: there may be a job and there may be mails.
     pub(crate) fn wake(&self) {
+        // Each of the lanes may be the one that takes it; one that is busy finds it when it looks.
+        self.0.jobs.notify_waiters();
         self.0.jobs.notify_one();
         self.0.mails.notify_one();
     }

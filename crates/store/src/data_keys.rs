@@ -73,15 +73,17 @@ pub async fn count_under(db: &impl ConnectionTrait, ring_key: RingKeyId) -> Stor
     Ok(row.and_then(|row| u64::try_from(row.n).ok()).unwrap_or(0))
 }
 
-/// Up to `limit` data keys under this ring key, in the order of their owners.
+/// Up to `limit` data keys under this ring key after this owner and generation, in their order.
 pub async fn under(
     db: &impl ConnectionTrait,
     ring_key: RingKeyId,
+    (owner, generation): (Uuid, u32),
     limit: u64,
 ) -> StoreResult<Vec<DataKeyRow>> {
     let sql = "SELECT owner_id, generation, ring_key_id, wrapped FROM data_keys WHERE ring_key_id = $1 \
-               ORDER BY owner_id LIMIT $2";
-    let values = [ring_key.0.into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+               AND (owner_id, generation) > ($2, $3) ORDER BY owner_id, generation LIMIT $4";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = [ring_key.0.into(), owner.into(), i64::from(generation).into(), limit.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let rows = entity::Entity::find().from_raw_sql(statement).all(db).await?;
     rows.into_iter().map(DataKeyRow::try_from).collect()

@@ -30,6 +30,17 @@ impl StoreError {
         }
     }
 
+    /// Whether the database cannot be reached or has no room: what passes when the operator mends it.
+    pub fn is_outage(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        let text = error.to_string();
+        let signs = ["database or disk is full", "No space left", "disk I/O error", "could not extend file"];
+        matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_))
+            || error.to_string().contains("error communicating with database")
+            || signs.iter().any(|sign| text.contains(sign))
+            || self.is_transient()
+    }
+
     /// Whether the database asks to try the transaction again (deadlock, serialisation, busy).
     pub fn is_transient(&self) -> bool {
         let Self::Database(error) = self else { return false };

@@ -1,10 +1,8 @@
 //! CSV files on their way in, in sealed pieces, and the report per line.
 
-use crate::{StoreError, StoreResult, batch};
+use crate::{Db, StoreError, StoreResult, batch};
 use domain::{EnvironmentId, ImportId, TableId, Timestamp};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, Statement, prelude::Uuid};
 
 entity!("imports" {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
@@ -93,21 +91,33 @@ pub async fn set_progress(
     Ok(())
 }
 
-/// Removes the pieces once they are rows, or once the upload was abandoned.
-pub async fn delete_pieces(tx: &impl ConnectionTrait, id: ImportId) -> StoreResult<()> {
-    let sql = "DELETE FROM import_pieces WHERE import_id = $1";
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [id.0.into()])).await?;
-    Ok(())
+/// Removes the pieces once nobody reads them any more, a few at a time: zeroing two gigabytes in one
+/// transaction would hold up every other writer.
+pub async fn delete_pieces(db: &Db, id: ImportId) -> StoreResult<()> {
+    let sql = "DELETE FROM import_pieces WHERE import_id = $1 AND seq IN \
+               (SELECT seq FROM import_pieces WHERE import_id = $1 ORDER BY seq LIMIT 64)";
+    loop {
+        let db = db.write();
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [id.0.into()]);
+        if db.execute_raw(statement).await?.rows_affected() == 0 {
+            return Ok(());
+        }
+    }
 }
 
-/// Uploads begun before `before` that never became an operation.
-pub async fn abandoned(db: &impl ConnectionTrait, before: Timestamp) -> StoreResult<Vec<ImportId>> {
-    let sql = "SELECT i.* FROM imports i WHERE i.created_at < $1 AND i.pieces > 0 \
-               AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.import_id = i.id) \
-               AND EXISTS (SELECT 1 FROM import_pieces p WHERE p.import_id = i.id)";
+/// Files whose pieces nobody reads any more: uploads begun before `before` that never became an
+/// operation, and those whose operation is over.
+pub async fn left_over(db: &impl ConnectionTrait, before: Timestamp) -> StoreResult<Vec<ImportId>> {
+    #[derive(FromQueryResult)]
+    struct Left {
+        id: Uuid,
+    }
+    let sql = "SELECT DISTINCT p.import_id AS id FROM import_pieces p JOIN imports i ON i.id = p.import_id \
+               LEFT JOIN operations o ON o.import_id = i.id \
+               WHERE o.state IN ('succeeded', 'failed') OR (o.id IS NULL AND i.created_at < $1)";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [before.0.into()]);
-    let rows = entity::Entity::find().filter(entity::Column::Id.is_not_null()).from_raw_sql(statement);
-    Ok(rows.all(db).await?.into_iter().map(|row| ImportId(row.id)).collect())
+    let rows = Left::find_by_statement(statement).all(db).await?;
+    Ok(rows.into_iter().map(|row| ImportId(row.id)).collect())
 }
 
 /// A refused line: never holds a value of the file.

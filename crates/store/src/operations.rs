@@ -145,19 +145,21 @@ pub async fn newest_on_key(db: &impl ConnectionTrait, key: KeyId) -> StoreResult
     row.map(Operation::try_from).transpose()
 }
 
-/// Takes the oldest open job that nobody holds; the lease ends at `until` unless renewed.
+/// Takes an open job that nobody holds; the lease ends at `until` unless renewed. Imports, which may
+/// take an hour, come after everything that administrators wait for, and are taken only `with_imports`.
 pub async fn claim(
     db: &impl ConnectionTrait,
     owner: &str,
-    now: Timestamp,
-    until: Timestamp,
+    (now, until): (Timestamp, Timestamp),
+    with_imports: bool,
 ) -> StoreResult<Option<Operation>> {
+    let kinds = if with_imports { "" } else { "AND kind <> 'row_import'" };
     let skip = if db.get_database_backend() == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
         "UPDATE operations SET state = 'running', lease_owner = $1, lease_until = $3, attempts = attempts + 1, \
          started_at = COALESCE(started_at, $2) WHERE id = (SELECT id FROM operations \
-         WHERE state IN ('queued', 'running') AND (lease_until IS NULL OR lease_until <= $2) \
-         ORDER BY created_at, id LIMIT 1 {skip}) RETURNING *"
+         WHERE state IN ('queued', 'running') AND (lease_until IS NULL OR lease_until <= $2) {kinds} \
+         ORDER BY CASE kind WHEN 'row_import' THEN 1 ELSE 0 END, created_at, id LIMIT 1 {skip}) RETURNING *"
     );
     let values = [owner.into(), now.0.into(), until.0.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
@@ -165,7 +167,8 @@ pub async fn claim(
 }
 
 /// Confirms the lease inside a transaction that does part of the job, and writes the progress.
-/// `false`: another worker holds it by now, so this one must stop without committing.
+/// `false`: another worker holds it by now, so this one must stop without committing. Attempts count
+/// from the last progress.
 pub async fn progress(
     tx: &impl ConnectionTrait,
     owner: &str,
@@ -173,7 +176,8 @@ pub async fn progress(
     until: Timestamp,
 ) -> StoreResult<bool> {
     let sql = "UPDATE operations SET step = $3, step_times = $4, undoing = $5, done = $6, total = $7, error = $8, \
-               lease_until = $9 WHERE id = $1 AND lease_owner = $2 AND state = 'running'";
+               lease_until = $9, attempts = CASE WHEN done <> $6 OR undoing <> $5 THEN 1 ELSE attempts END \
+               WHERE id = $1 AND lease_owner = $2 AND state = 'running'";
     let times = serde_json::to_string(&operation.step_times)
         .map_err(|_| StoreError::inconsistent("operations", operation.id))?;
     let values: [Value; 9] = [
@@ -210,15 +214,18 @@ pub async fn finish(
     Ok(true)
 }
 
-/// Gives a job back so that it is tried again at `when`.
+/// Gives a job back so that it is tried again at `when`; an attempt that is not `counted` was not
+/// the job's fault.
 pub async fn release(
     db: &impl ConnectionTrait,
     owner: &str,
     id: OperationId,
     when: Timestamp,
+    counted: bool,
 ) -> StoreResult<()> {
-    let sql = "UPDATE operations SET lease_owner = NULL, lease_until = $3 WHERE id = $1 AND lease_owner = $2";
-    let values = [id.0.into(), owner.into(), when.0.into()];
+    let sql = "UPDATE operations SET lease_owner = NULL, lease_until = $3, attempts = attempts - $4 \
+               WHERE id = $1 AND lease_owner = $2";
+    let values = [id.0.into(), owner.into(), when.0.into(), i64::from(!counted).into()];
     db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
     Ok(())
 }

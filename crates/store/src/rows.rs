@@ -2,7 +2,10 @@
 
 use crate::{Cursor, Page, StoreError, StoreResult, batch};
 use domain::{RowId, TableId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
+    Statement, Value, prelude::Uuid,
+};
 
 entity!("data_rows" {
     #[sea_orm(primary_key, auto_increment = false)] table_id: Uuid,
@@ -51,22 +54,54 @@ fn full(table: TableId, row: SealedRow) -> Vec<Value> {
     ]
 }
 
-/// A page of rows in the order of their ids.
+/// A page of rows takes at most about this much memory, however large its rows are.
+const PAGE_BYTES: i64 = 4 << 20;
+
+/// A page of up to `limit` rows in the order of their ids; shorter where rows are large, but for one.
 pub async fn page(
     db: &impl ConnectionTrait,
     table: TableId,
     after: Option<RowId>,
     limit: usize,
 ) -> StoreResult<Page<SealedRow>> {
-    let after = after.map_or(sea_orm::prelude::Uuid::nil(), |id| id.0);
-    let sql = "SELECT table_id, id, generation, has_files, sealed FROM data_rows \
-               WHERE table_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-    let limit_value = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let values = [table.0.into(), after.into(), limit_value.into()];
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    // Lengths are read without the rows; only those are fetched that begin within the bytes of a page.
+    let sql = "WITH sizes AS (SELECT id, LENGTH(sealed) AS bytes FROM data_rows \
+               WHERE table_id = $1 AND id > $2 ORDER BY id LIMIT $3), \
+               sums AS (SELECT id, SUM(bytes) OVER (ORDER BY id) - bytes AS before, COUNT(*) OVER () AS found \
+               FROM sizes) \
+               SELECT r.id, r.generation, r.has_files, r.sealed, sums.found FROM sums \
+               JOIN data_rows r ON r.table_id = $1 AND r.id = sums.id WHERE sums.before < $4 ORDER BY r.id";
+    let fetched = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let values = [table.0.into(), after.into(), fetched.into(), PAGE_BYTES.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    let rows = Entity::find().from_raw_sql(statement).all(db).await?;
-    let rows: StoreResult<Vec<SealedRow>> = rows.into_iter().map(SealedRow::try_from).collect();
-    Ok(Page::cut(rows?, limit, |row| Cursor { value: String::new(), id: row.id.0 }))
+    let rows = Found::find_by_statement(statement).all(db).await?;
+    let found = rows.first().map_or(0, |row| usize::try_from(row.found).unwrap_or(0));
+    let items: StoreResult<Vec<SealedRow>> = rows.into_iter().take(limit).map(SealedRow::try_from).collect();
+    let items = items?;
+    let last = items.last().filter(|_| found > items.len());
+    let next = last.map(|row| Cursor { value: String::new(), id: row.id.0 });
+    Ok(Page { items, next })
+}
+
+/// A row of a page, and how many rows there were to choose from.
+#[derive(FromQueryResult)]
+struct Found {
+    id: Uuid,
+    generation: i64,
+    has_files: bool,
+    sealed: Vec<u8>,
+    found: i64,
+}
+
+impl TryFrom<Found> for SealedRow {
+    type Error = StoreError;
+
+    fn try_from(row: Found) -> StoreResult<Self> {
+        let generation =
+            u32::try_from(row.generation).map_err(|_| StoreError::inconsistent("data_rows", row.id))?;
+        Ok(Self { id: RowId(row.id), generation, has_files: row.has_files, sealed: row.sealed })
+    }
 }
 
 /// One row.
@@ -95,15 +130,10 @@ pub async fn delete(tx: &impl ConnectionTrait, table: TableId, id: RowId) -> Sto
     Ok(Entity::delete_by_id((table.0, id.0)).exec(tx).await?.rows_affected > 0)
 }
 
-/// Whether the table has a row under another generation than this.
-pub async fn any_other_generation(
-    db: &impl ConnectionTrait,
-    table: TableId,
-    generation: u32,
-) -> StoreResult<bool> {
+/// How many rows of the table are under `generation`: reads all of it.
+pub async fn count_under(db: &impl ConnectionTrait, table: TableId, generation: u32) -> StoreResult<u64> {
     let query = Entity::find()
         .filter(entity::Column::TableId.eq(table.0))
-        .filter(entity::Column::Generation.ne(i64::from(generation)))
-        .limit(1);
-    Ok(query.one(db).await?.is_some())
+        .filter(entity::Column::Generation.eq(i64::from(generation)));
+    Ok(query.count(db).await?)
 }

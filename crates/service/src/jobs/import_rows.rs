@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{ServiceError, ServiceResult, Target, fresh, kill_point, rows};
 use domain::{
-    ImportId, RowId,
+    ImportId, RowId, TableId,
     actions::Action,
     cells::{Cell, parse_record},
     tables::TableShape,
@@ -16,6 +16,9 @@ use vault::DataKey;
 
 /// So many refused lines are kept; a file with more is refused as a whole from there on.
 const MAX_ERRORS: i64 = 10_000;
+
+/// After so many records that earlier batches took, the lease is renewed.
+const SIGN_OF_LIFE: i64 = 20_000;
 
 pub(super) struct Import {
     pub(super) id: ImportId,
@@ -40,20 +43,38 @@ struct Batch {
 
 pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
     job.enter(0);
-    let mut import = open(job).await?;
-    job.enter(1);
-    let outcome = match read(job, &mut import).await {
+    let outcome = match import(job).await {
         Err(ServiceError::Refused(refusal)) => Some(refusal.detail.clone()),
+        Err(error) if error.cannot_open() => {
+            Some("The file, or the key it is under, does not open.".to_owned())
+        }
         other => other?,
     };
     job.enter(2);
-    finish(job, &import, outcome).await
+    finish(job, outcome).await
+}
+
+/// Ends it where it stands: what is stored stays, as after a refused file.
+pub(super) async fn give_up(job: &mut Job, why: &str) -> ServiceResult<()> {
+    finish(job, Some(why.to_owned())).await
+}
+
+async fn import(job: &mut Job) -> ServiceResult<Outcome> {
+    let mut import = open(job).await?;
+    job.enter(1);
+    read(job, &mut import).await
+}
+
+/// The file's row.
+async fn file(job: &Job) -> ServiceResult<store::imports::Import> {
+    let id = job.operation.import_id.ok_or_else(|| anyhow::anyhow!("import without a file"))?;
+    Ok(store::imports::get(job.portal.db().read(), id).await?)
 }
 
 async fn open(job: &Job) -> ServiceResult<Import> {
     let db = job.portal.db().read();
-    let id = job.operation.import_id.ok_or_else(|| anyhow::anyhow!("import without a file"))?;
-    let row = store::imports::get(db, id).await?;
+    let row = file(job).await?;
+    let id = ImportId(row.id);
     let environment = store::environments::get(db, domain::EnvironmentId(row.environment_id)).await?;
     let environment = environment.ok_or_else(|| store::StoreError::inconsistent("imports", id))?;
     let table = store::tables::get(db, domain::TableId(row.table_id)).await?;
@@ -83,6 +104,10 @@ async fn read(job: &mut Job, import: &mut Import) -> ServiceResult<Outcome> {
         };
         import.records += 1;
         if import.records <= import.taken {
+            // Finding the place again in a large file must outlive the lease.
+            if import.records % SIGN_OF_LIFE == 0 {
+                job.renew().await?;
+            }
             continue;
         }
         take(&import.table.shape, columns, record, &mut batch);
@@ -164,23 +189,27 @@ async fn store_batch(
     Ok(())
 }
 
-async fn finish(job: &mut Job, import: &Import, outcome: Outcome) -> ServiceResult<()> {
+async fn finish(job: &mut Job, outcome: Outcome) -> ServiceResult<()> {
     kill_point("import.before_finish");
     let succeeded = outcome.is_none();
     if succeeded {
         job.operation.done = job.operation.total;
     }
     job.operation.error = outcome;
-    let (owner, operation, id) = (job.owner.clone(), job.operation.clone(), import.id);
-    let (stored, refused) = (import.stored, import.refused);
+    let row = file(job).await?;
+    let (owner, operation) = (job.owner.clone(), job.operation.clone());
+    let (stored, refused) = (row.stored, row.refused);
     job.portal
-        .act(&job.caller, Action::RowImport, Target::Table(import.table.id), move |act| {
+        .act(&job.caller, Action::RowImport, Target::Table(TableId(row.table_id)), move |act| {
             Box::pin(async move {
-                store::imports::delete_pieces(&act.tx, id).await?;
+                Job::finish(&owner, &operation, succeeded, act).await?;
                 act.record("stored", stored);
                 act.record("refused", refused);
-                Job::finish(&owner, &operation, succeeded, act).await
+                Ok(())
             })
         })
-        .await
+        .await?;
+    // Nobody reads them any more; a crash before the last one leaves them to the clean-up.
+    store::imports::delete_pieces(job.portal.db(), ImportId(row.id)).await?;
+    Ok(())
 }

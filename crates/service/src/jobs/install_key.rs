@@ -4,7 +4,7 @@
 //! key opens what it wraps, one opens the ring key before it (none if that is hot).
 
 use super::{Job, On, queue};
-use crate::{Act, ServiceError, ServiceResult, Target, kill_point, mails::Notice};
+use crate::{Act, ServiceResult, Target, kill_point, mails::Notice};
 use domain::{
     KeyId, RingId, RingKeyId, actions::Action, events::Event, keys::KeyState, operations::OperationKind,
 };
@@ -20,15 +20,17 @@ pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
     let key = key.ok_or_else(|| store::StoreError::inconsistent("protection_keys", id))?;
     match wrap_new_ring_key(job, &key).await {
         Ok((row, ring_key)) => activate(job, id, row, ring_key).await,
-        Err(ServiceError::Internal(error)) if error.downcast_ref::<vault::CannotOpen>().is_some() => {
-            fail(job, id, "The stored key does not open what it wraps; bring the file again.").await
-        }
-        Err(ServiceError::Internal(error)) if error.downcast_ref::<vault::KeyError>().is_some() => {
-            fail(job, id, "The stored key cannot be read; bring the file again.").await
-        }
-        Err(ServiceError::Refused(refusal)) => fail(job, id, &refusal.detail.clone()).await,
-        Err(error) => Err(error),
+        Err(error) => match error.key_trouble() {
+            Some(why) => fail(job, id, &why).await,
+            None => Err(error),
+        },
     }
+}
+
+/// As K5: the key is Available again.
+pub(super) async fn give_up(job: &mut Job, why: &str) -> ServiceResult<()> {
+    let id = job.operation.key_id.ok_or_else(|| anyhow::anyhow!("install without a key"))?;
+    fail(job, id, why).await
 }
 
 /// A fresh ring key under the key, and the proof that the key opens it.
@@ -71,6 +73,7 @@ async fn switch(
     owner: &str,
     operation: &Operation,
 ) -> ServiceResult<()> {
+    Job::finish(owner, operation, true, act).await?;
     let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
     let ring_id = RingId(ring.id);
     let key = store::keys::lock(&act.tx, id).await?;
@@ -85,7 +88,6 @@ async fn switch(
     let ring_key = row.id;
     store::ring_keys::insert(&act.tx, row).await?;
     store::rings::set_activated(&act.tx, ring_id, ring_key, act.now).await?;
-    Job::finish(owner, operation, true, act).await?;
     act.record("before", key.state.as_str());
     act.record("after", state.as_str());
     let affected = match ring.active_ring_key {
@@ -109,13 +111,12 @@ async fn fail(job: &mut Job, id: KeyId, why: &str) -> ServiceResult<()> {
     job.portal
         .act(&job.caller, Action::KeyInstall, Target::Key(id), move |act| {
             Box::pin(async move {
+                Job::finish(&owner, &operation, false, act).await?;
                 let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
                 let key = store::keys::lock(&act.tx, id).await?;
                 let key = key.ok_or_else(|| store::StoreError::inconsistent("protection_keys", id))?;
                 let state: KeyState = key.state.install_failed()?;
                 store::keys::set_state(&act.tx, id, state, Some(why.clone())).await?;
-                Job::finish(&owner, &operation, false, act).await?;
-                act.record("error", why.as_str());
                 let mut notice = Notice::of_key(Event::KeyActivationFailed, &ring, &key, None);
                 notice.error = Some(why);
                 act.notify(notice).await

@@ -91,6 +91,18 @@ impl Job {
         }
     }
 
+    /// Ends it after too many attempts without progress: back to where it began, as far as that can be.
+    pub(crate) async fn give_up(&mut self, why: &str) -> ServiceResult<()> {
+        match self.operation.kind {
+            OperationKind::KeyInstall => install_key::give_up(self, why).await,
+            OperationKind::KeyRewrap => rewrap::give_up(self, why).await,
+            OperationKind::EnvironmentApply | OperationKind::EnvironmentReturn => {
+                reseal::give_up(self, why).await
+            }
+            OperationKind::RowImport => import_rows::give_up(self, why).await,
+        }
+    }
+
     /// Moves to step `step` and writes down when, unless it is there already.
     pub(crate) fn enter(&mut self, step: usize) {
         let now = self.portal.clock().now();
@@ -109,17 +121,27 @@ impl Job {
         Ok(tx.commit().await?)
     }
 
-    /// Ends the operation inside `act`, which commits with it.
+    /// Ends the operation inside `act`, which commits with it. Comes first in the transaction: who
+    /// lost the lease to another worker must not even look at what that one may have changed.
     pub(crate) async fn finish(
         owner: &str,
         operation: &Operation,
         succeeded: bool,
-        act: &Act,
+        act: &mut Act,
     ) -> ServiceResult<()> {
+        if !succeeded {
+            act.fails(operation.error.as_deref().unwrap_or("not done"));
+        }
         if !store::operations::finish(&act.tx, owner, operation, succeeded, act.now).await? {
             return Err(ServiceError::Internal(LeaseLost.into()));
         }
         Ok(())
+    }
+
+    /// A sign of life in between: keeps the lease, writes the progress.
+    pub(crate) async fn renew(&mut self) -> ServiceResult<()> {
+        let tx = self.portal.db().begin().await?;
+        self.commit(tx).await
     }
 
     /// The action that the audit trail names for the kind.

@@ -9,6 +9,7 @@ mod audit;
 mod clock;
 mod crash;
 mod encryption;
+mod ends;
 mod locks;
 mod mail;
 mod rows;
