@@ -52,6 +52,7 @@ CREATE TABLE role_assignments (
     environment_id {uuid},
     CHECK ((role = 'system_administrator') = (environment_id IS NOT NULL))
 );
+CREATE INDEX roles_by_user ON role_assignments (user_id);
 CREATE UNIQUE INDEX role_once ON role_assignments (user_id, role) WHERE environment_id IS NULL;
 CREATE UNIQUE INDEX environment_role_once ON role_assignments (user_id, environment_id)
     WHERE environment_id IS NOT NULL;

@@ -13,6 +13,19 @@ impl MigrationTrait for Migration {
 }
 
 const SQL: &str = r"
+-- A CSV file on its way in: its pieces are sealed like rows.
+CREATE TABLE imports (
+    id {uuid} PRIMARY KEY,
+    table_id {uuid} NOT NULL REFERENCES data_tables (id),
+    environment_id {uuid} NOT NULL REFERENCES environments (id),
+    generation BIGINT NOT NULL,
+    pieces BIGINT NOT NULL DEFAULT 0,
+    bytes BIGINT NOT NULL DEFAULT 0,
+    records BIGINT NOT NULL DEFAULT 0,
+    stored BIGINT NOT NULL DEFAULT 0,
+    refused BIGINT NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL
+);
 CREATE TABLE operations (
     id {uuid} PRIMARY KEY,
     tenant_id {uuid} NOT NULL REFERENCES tenants (id),
@@ -21,7 +34,7 @@ CREATE TABLE operations (
     ring_id {uuid} NOT NULL REFERENCES rings (id),
     environment_id {uuid} REFERENCES environments (id),
     key_id {uuid} REFERENCES protection_keys (id),
-    import_id {uuid},
+    import_id {uuid} REFERENCES imports (id),
     state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed')),
     step BIGINT NOT NULL DEFAULT 0,
     step_times TEXT NOT NULL DEFAULT '[]',
@@ -36,27 +49,18 @@ CREATE TABLE operations (
     attempts BIGINT NOT NULL DEFAULT 0,
     lease_owner TEXT,
     lease_until BIGINT,
+    address TEXT,
     CHECK ((state IN ('succeeded', 'failed')) = (finished_at IS NOT NULL))
 );
 CREATE INDEX operations_by_tenant ON operations (tenant_id, created_at, id);
+CREATE INDEX operations_by_environment ON operations (environment_id, created_at, id);
+CREATE INDEX operations_by_key ON operations (key_id, created_at);
+CREATE UNIQUE INDEX one_job_per_import ON operations (import_id) WHERE import_id IS NOT NULL;
 CREATE INDEX operations_open ON operations (created_at) WHERE state IN ('queued', 'running');
 -- ENV_BUSY, kept by the database: one open job per environment.
 CREATE UNIQUE INDEX one_job_per_environment ON operations (environment_id)
     WHERE environment_id IS NOT NULL AND state IN ('queued', 'running');
 
--- A CSV file on its way in: its pieces are sealed like rows.
-CREATE TABLE imports (
-    id {uuid} PRIMARY KEY,
-    table_id {uuid} NOT NULL REFERENCES data_tables (id),
-    environment_id {uuid} NOT NULL REFERENCES environments (id),
-    generation BIGINT NOT NULL,
-    pieces BIGINT NOT NULL DEFAULT 0,
-    bytes BIGINT NOT NULL DEFAULT 0,
-    records BIGINT NOT NULL DEFAULT 0,
-    stored BIGINT NOT NULL DEFAULT 0,
-    refused BIGINT NOT NULL DEFAULT 0,
-    created_at BIGINT NOT NULL
-);
 CREATE TABLE import_pieces (
     import_id {uuid} NOT NULL REFERENCES imports (id),
     seq BIGINT NOT NULL,
@@ -93,6 +97,7 @@ CREATE TABLE messages (
     CHECK ((state = 'sent') = (sent_at IS NOT NULL))
 );
 CREATE INDEX messages_by_tenant ON messages (tenant_id, created_at, id);
+CREATE INDEX messages_troubled ON messages (tenant_id) WHERE last_error IS NOT NULL AND state <> 'sent';
 CREATE INDEX messages_due ON messages (next_attempt_at) WHERE state = 'queued';
 
 -- Append-only, a hash chain per tenant; the head serialises appends.

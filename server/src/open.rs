@@ -44,6 +44,7 @@ pub async fn open(config: &Config) -> Result<Opened> {
         public_url: config.public_url.as_str().to_owned(),
         smtp_configured: config.smtp.is_some(),
         sessions: config.sessions,
+        local_time: config.local_time.clone(),
         ..Settings::default()
     };
     Ok(Opened { portal: Portal::new(db, clock, root, settings), dev_clock })

@@ -101,7 +101,8 @@ pub async fn get(portal: &Portal, caller: &Caller, id: EnvironmentId) -> Service
     })
 }
 
-async fn key_of(db: &impl store::ConnectionTrait, id: RingKeyId) -> ServiceResult<Option<Key>> {
+/// The protection key that wraps this ring key, if it is one.
+pub(crate) async fn key_of(db: &impl store::ConnectionTrait, id: RingKeyId) -> ServiceResult<Option<Key>> {
     let row = store::ring_keys::get(db, id).await?;
     Ok(match row.map(|row| row.wrapped_by) {
         Some(store::ring_keys::WrappedBy::Protection(key)) => store::keys::get(db, key).await?,

@@ -2,7 +2,7 @@
 
 use crate::{Act, Caller, Portal, ServiceResult, Target, act, act::decide, jobs, mails::Notice, risk};
 use domain::{
-    Code, KeyId, Refusal, RingId, Timestamp,
+    Code, KeyId, Refusal, RingId, RingKeyId, Timestamp,
     actions::Action,
     environments::EnvironmentState,
     events::Event,
@@ -262,8 +262,18 @@ async fn start_activation(act: &mut Act, id: KeyId) -> ServiceResult<domain::Ope
     act.record("key", key.name.as_str());
     act.record("before", key.state.as_str());
     act.record("after", state.as_str());
-    act.notify(Notice::of_key(Event::KeyActivationRequested, &ring, &key, previous.as_ref())).await?;
+    let mut notice = Notice::of_key(Event::KeyActivationRequested, &ring, &key, previous.as_ref());
+    notice.affected = Some(affected(&act.tx, &ring).await?);
+    act.notify(notice).await?;
     jobs::queue(act, OperationKind::KeyInstall, ring_id, jobs::On::Key(id), 1).await
+}
+
+/// How many data keys a key change moves.
+pub(crate) async fn affected(tx: &impl store::ConnectionTrait, ring: &store::rings::Ring) -> ServiceResult<u64> {
+    match ring.active_ring_key {
+        Some(id) => Ok(store::data_keys::count_under(tx, RingKeyId(id)).await?),
+        None => Ok(0),
+    }
 }
 
 pub(crate) fn not_confirmed(what: &str) -> Refusal {

@@ -9,6 +9,7 @@ mod clock;
 mod error;
 mod fresh;
 mod kill;
+mod local_time;
 mod portal;
 
 pub mod audit;
@@ -39,5 +40,6 @@ pub use caller::{Caller, Via};
 pub use clock::{Clock, OffsetClock, SystemClock};
 pub use error::{ServiceError, ServiceResult};
 pub use kill::{KILL_POINTS, kill_point};
+pub use local_time::LocalTime;
 pub use portal::{Portal, Settings};
 pub use store;

@@ -10,15 +10,17 @@ use store::{environments::Environment, keys::Key, messages::Message, messages::M
 pub struct Notice {
     pub event: Event,
     pub region: String,
-    /// The key's name and fingerprint.
-    pub key: Option<(String, String)>,
+    /// The key, by name and fingerprint.
+    pub key: Option<String>,
     /// The key before it, likewise.
-    pub previous: Option<(String, String)>,
+    pub previous: Option<String>,
     pub environment: Option<String>,
     /// How many environments it concerns.
     pub affected: Option<u64>,
     /// When the activation completed: starts the 24 h and 72 h timers.
     pub activated_at: Option<Timestamp>,
+    /// The key's name, for the subject.
+    subject_key: String,
     /// Why it failed.
     pub error: Option<String>,
     /// Where to look, below the public address.
@@ -28,7 +30,6 @@ pub struct Notice {
 impl Notice {
     /// About a key, and the one it replaces.
     pub fn of_key(event: Event, ring: &Ring, key: &Key, previous: Option<&Key>) -> Self {
-        let named = |key: &Key| (key.name.clone(), hex(&key.fingerprint));
         Self {
             event,
             region: ring.region.clone(),
@@ -37,28 +38,36 @@ impl Notice {
             environment: None,
             affected: None,
             activated_at: None,
+            subject_key: key.name.clone(),
             error: None,
             path: format!("/encryption-keys?region={}", ring.region),
         }
     }
 
-    /// About an environment and the key that was applied or left.
-    pub fn of_environment(event: Event, ring: &Ring, environment: &Environment, key: Option<&Key>) -> Self {
+    /// About an environment, the key it had and the one it has now; `None` is the platform's.
+    pub fn of_environment(
+        event: Event,
+        ring: &Ring,
+        environment: &Environment,
+        (before, now): (Option<&Key>, Option<&Key>),
+    ) -> Self {
+        let named = |key: Option<&Key>| key.map_or_else(|| STANDARD_KEY.to_owned(), named);
         Self {
             event,
             region: ring.region.clone(),
-            key: key.map(|key| (key.name.clone(), hex(&key.fingerprint))),
-            previous: None,
+            key: Some(named(now)),
+            previous: (event != Event::EnvironmentChangeFailed).then(|| named(before)),
             environment: Some(environment.name.clone()),
-            affected: None,
+            affected: Some(1),
             activated_at: None,
+            subject_key: String::new(),
             error: None,
             path: format!("/environments/{}/encryption", environment.id),
         }
     }
 
     fn subject(&self) -> String {
-        let key = self.key.as_ref().map_or("", |(name, _)| name);
+        let key = &self.subject_key;
         let environment = self.environment.as_deref().unwrap_or("");
         match self.event {
             Event::KeyAdded => format!("Encryption key {key} was added"),
@@ -79,24 +88,37 @@ impl Notice {
             ("Organisation", tenant.to_owned()),
             ("Region", self.region.clone()),
         ];
-        let named = |(name, print): &(String, String)| format!("{name}, SHA-256 {print}");
+        let when = |at: Timestamp| act.portal.settings().local_time.human(at);
         facts.extend(self.environment.as_ref().map(|name| ("Environment", name.clone())));
-        facts.extend(self.previous.as_ref().map(|key| ("Key before", named(key))));
-        facts.extend(self.key.as_ref().map(|key| ("Key", named(key))));
+        facts.extend(self.previous.clone().map(|key| ("Key before", key)));
+        facts.extend(self.key.clone().map(|key| ("Key", key)));
         facts.extend(self.affected.map(|n| ("Environments affected", n.to_string())));
-        facts.push(("Time", act.now.human()));
+        facts.push(("Time", when(act.now)));
         facts.push(("From address", act.caller.address().unwrap_or("not known").to_owned()));
         if let Some(at) = self.activated_at {
             let (next, lock) = (at + rings::BETWEEN_ACTIVATIONS, at + rings::NO_LOCK_AFTER_CHANGE);
-            facts.push(("Locking possible from", lock.human()));
+            facts.push(("Locking possible from", when(lock)));
             if self.previous.is_some() {
-                facts.push(("Roll-back possible", format!("from {} until {}", next.human(), lock.human())));
+                facts.push(("Roll-back possible", format!("from {} until {}", when(next), when(lock))));
+            }
+        } else if self.event == Event::KeyActivationRequested {
+            facts.push(("Locking possible from", "72 hours after the key is active".to_owned()));
+            if self.previous.is_some() {
+                let text = "from 24 until 72 hours after the key is active";
+                facts.push(("Roll-back possible", text.to_owned()));
             }
         }
         facts.extend(self.error.as_ref().map(|why| ("Why", why.clone())));
         facts.push(("Reference", act.caller.request_id().to_owned()));
         facts
     }
+}
+
+/// What the platform's own key is called: it has no file and no fingerprint to compare.
+const STANDARD_KEY: &str = "the standard key, managed by the platform";
+
+fn named(key: &Key) -> String {
+    format!("{}, SHA-256 {}", key.name, hex(&key.fingerprint))
 }
 
 /// Queues the notice for each administrator, in the transaction of the change.

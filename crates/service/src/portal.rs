@@ -1,6 +1,6 @@
 //! What every use case needs: database, clock, root key, caches, settings.
 
-use crate::{Clock, audit::reads::ReadLog, keyring::Keyring, sessions::SessionLimits};
+use crate::{Clock, LocalTime, audit::reads::ReadLog, keyring::Keyring, sessions::SessionLimits};
 use std::{sync::Arc, time::Duration};
 use store::Db;
 use tokio::sync::Notify;
@@ -19,6 +19,8 @@ pub struct Settings {
     pub batch: usize,
     /// How long a sign-in lasts.
     pub sessions: SessionLimits,
+    /// Mails tell times in this zone too.
+    pub local_time: LocalTime,
 }
 
 impl Default for Settings {
@@ -29,6 +31,7 @@ impl Default for Settings {
             lease: Duration::from_secs(10),
             batch: 1_000,
             sessions: SessionLimits::default(),
+            local_time: LocalTime::utc(),
         }
     }
 }

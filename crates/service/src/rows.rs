@@ -20,6 +20,9 @@ pub struct Row {
     pub cells: Vec<Cell>,
 }
 
+/// The largest row, in bytes of its values as JSON: whatever reads rows holds at least one.
+const MAX_ROW: usize = 16 << 20;
+
 /// At most this many rows in one request.
 pub const MAX_BATCH: usize = 10_000;
 
@@ -239,6 +242,9 @@ pub(crate) fn seal(
     cells: &[Cell],
 ) -> ServiceResult<SealedRow> {
     let plain = vault::Zeroizing::new(serde_json::to_vec(cells)?);
+    if plain.len() > MAX_ROW {
+        return Err(Refusal::new(Code::TooLarge, "A row is at most 16 MiB, all its values together.").into());
+    }
     let generation = environment.generation;
     let sealed = key.seal(&place(environment, table, id, generation), &plain);
     Ok(SealedRow { id, generation, has_files: has_files(cells), sealed })

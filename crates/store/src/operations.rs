@@ -29,6 +29,7 @@ entity!("operations" {
     attempts: i64,
     lease_owner: Option<String>,
     lease_until: Option<i64>,
+    address: Option<String>,
 });
 
 use entity::{Entity, Model};
@@ -58,6 +59,8 @@ pub struct Operation {
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
     pub attempts: u32,
+    /// Where it was asked for: mails about its end say so.
+    pub address: Option<String>,
 }
 
 impl TryFrom<Model> for Operation {
@@ -85,6 +88,7 @@ impl TryFrom<Model> for Operation {
             finished_at: row.finished_at.map(Timestamp),
             attempts: u32::try_from(row.attempts).map_err(|_| wrong())?,
             error: row.error,
+            address: row.address,
         })
     }
 }
@@ -101,6 +105,7 @@ pub struct NewOperation {
     pub total: u64,
     pub created_by: UserId,
     pub created_at: Timestamp,
+    pub address: Option<String>,
 }
 
 /// Queues a job in the transaction that asks for it.
@@ -127,6 +132,7 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewOperation) -> StoreResult
         attempts: 0,
         lease_owner: None,
         lease_until: None,
+        address: new.address,
     };
     Entity::insert(entity::ActiveModel::from(row)).exec_without_returning(tx).await?;
     Ok(())

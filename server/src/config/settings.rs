@@ -68,6 +68,8 @@ settings! {
     smtp_from: "smtp-from", "ADDRESS", None;
     /// A certificate authority to trust beside the system's, PEM
     smtp_ca_file: "smtp-ca-file", "FILE", None;
+    /// Mails tell times in this zone beside UTC, as in Europe/Berlin [default: UTC]
+    time_zone: "time-zone", "ZONE", Some("UTC");
     /// error, warn, info, debug, or filters such as info,service=debug [default: info]
     log_level: "log-level", "FILTER", Some("info");
     /// text or json [default: text]

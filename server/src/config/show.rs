@@ -42,5 +42,16 @@ fn mask(value: &str) -> String {
         let (name, _) = user.split_once(':')?;
         Some(format!("{scheme}://{name}:********@{host}"))
     };
-    masked().unwrap_or_else(|| value.to_owned())
+    mask_query(&masked().unwrap_or_else(|| value.to_owned()))
+}
+
+/// Hides it where it is a parameter: `?password=********`.
+fn mask_query(value: &str) -> String {
+    let Some((address, query)) = value.split_once('?') else { return value.to_owned() };
+    let hide = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if name.eq_ignore_ascii_case("password") => format!("{name}=********"),
+        _ => pair.to_owned(),
+    };
+    let pairs: Vec<String> = query.split('&').map(hide).collect();
+    format!("{address}?{}", pairs.join("&"))
 }

@@ -3,6 +3,7 @@
 use super::{PublicUrl, Resolved};
 use anyhow::{Context, Result, bail};
 use service::{
+    LocalTime,
     outbox::{SmtpSettings, Tls},
     sessions::SessionLimits,
 };
@@ -36,6 +37,7 @@ pub struct Config {
     pub log_level: String,
     pub log_format: LogFormat,
     pub sessions: SessionLimits,
+    pub local_time: LocalTime,
     pub dev_clock: bool,
 }
 
@@ -104,6 +106,7 @@ impl Config {
             log_level: texts.required("log-level", |text| Ok(text.to_owned()))?,
             log_format: texts.required("log-format", log_format)?,
             sessions: sessions(&texts)?,
+            local_time: texts.required("time-zone", |text| LocalTime::parse(text).map_err(anyhow::Error::msg))?,
             data_dir,
             public_url,
             dev_clock,

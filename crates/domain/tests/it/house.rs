@@ -56,6 +56,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "anyhow",
             "csv-core",
             "futures",
+            "jiff",
             "lettre",
             "sea-orm",
             "serde",

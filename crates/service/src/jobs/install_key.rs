@@ -4,7 +4,7 @@
 //! key opens what it wraps, one opens the ring key before it (none if that is hot).
 
 use super::{Job, On, queue};
-use crate::{Act, ServiceResult, Target, kill_point, mails::Notice};
+use crate::{Act, ServiceResult, Target, keys, kill_point, mails::Notice};
 use domain::{
     KeyId, RingId, RingKeyId, actions::Action, events::Event, keys::KeyState, operations::OperationKind,
 };
@@ -90,14 +90,10 @@ async fn switch(
     store::rings::set_activated(&act.tx, ring_id, ring_key, act.now).await?;
     act.record("before", key.state.as_str());
     act.record("after", state.as_str());
-    let affected = match ring.active_ring_key {
-        Some(old) => {
-            let count = store::data_keys::count_under(&act.tx, RingKeyId(old)).await?;
-            queue(act, OperationKind::KeyRewrap, ring_id, On::Ring, count).await?;
-            count
-        }
-        None => 0,
-    };
+    let affected = keys::affected(&act.tx, &ring).await?;
+    if ring.active_ring_key.is_some() {
+        queue(act, OperationKind::KeyRewrap, ring_id, On::Ring, affected).await?;
+    }
     let mut notice = Notice::of_key(Event::KeyActivated, &ring, &key, previous.as_ref());
     notice.activated_at = Some(act.now);
     notice.affected = Some(affected);

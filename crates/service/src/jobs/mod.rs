@@ -51,6 +51,7 @@ pub(crate) async fn queue(
         total,
         created_by: act.caller.user(),
         created_at: act.now,
+        address: act.caller.address().map(str::to_owned),
     };
     store::operations::insert(&act.tx, operation).await?;
     act.record("operation", id.to_string());
@@ -71,13 +72,14 @@ pub(crate) struct Job {
 pub(crate) struct LeaseLost;
 
 impl Job {
-    /// Prepares a claimed operation: acts for whoever asked.
+    /// Prepares a claimed operation: acts for whoever asked, from where that was.
     pub(crate) async fn new(portal: &Portal, operation: Operation, owner: &str) -> ServiceResult<Self> {
         let db = portal.db().read();
         let user = store::users::get(db, operation.created_by).await?;
         let user = user.ok_or_else(|| store::StoreError::inconsistent("operations", operation.id))?;
         let roles = store::users::roles(db, UserId(user.id)).await?;
-        let caller = Caller::new(&user, roles, Via::Job, None, operation.id.to_string());
+        let address = operation.address.clone();
+        let caller = Caller::new(&user, roles, Via::Job, address, operation.id.to_string());
         Ok(Self { portal: portal.clone(), caller, operation, owner: owner.to_owned() })
     }
 

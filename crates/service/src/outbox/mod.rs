@@ -18,9 +18,11 @@ pub use smtp::{SendError, Smtp, SmtpSettings, Tls};
 const POLL: Duration = Duration::from_secs(1);
 /// So many are claimed and sent side by side.
 const CLAIM: u32 = 8;
-/// After so many refusals for good, or failures that may pass, a message is given up.
-const ATTEMPTS_REFUSED: u32 = 5;
-const ATTEMPTS: u32 = 100;
+/// So many are sent at the same time.
+const SIDE_BY_SIDE: u32 = 4;
+/// After so many refusals of the recipient, over three days, a message is given up. Whatever else
+/// fails (a wrong password, a full disk, a server that is gone) is tried again without end.
+const ATTEMPTS_REFUSED: u32 = 80;
 
 /// Delivers until `stop`.
 pub async fn run(portal: Portal, smtp: Smtp, stop: CancellationToken) {
@@ -47,7 +49,7 @@ pub async fn run(portal: Portal, smtp: Smtp, stop: CancellationToken) {
 pub async fn step(portal: &Portal, smtp: &Smtp, owner: &str) -> ServiceResult<usize> {
     let now = portal.clock().now();
     // Longer than the slowest send, so that two replicas do not send the same message.
-    let until = now + portal.settings().lease + smtp::TIMEOUT;
+    let until = now + portal.settings().lease + smtp::TIMEOUT * (CLAIM / SIDE_BY_SIDE);
     let due = store::messages::claim(portal.db().write(), owner, (now, until), CLAIM).await?;
     let count = due.len();
     let mut outcomes = stream::iter(due)
@@ -57,7 +59,7 @@ pub async fn step(portal: &Portal, smtp: &Smtp, owner: &str) -> ServiceResult<us
             kill_point("mail.after_send");
             (message, outcome)
         })
-        .buffer_unordered(4);
+        .buffer_unordered(SIDE_BY_SIDE as usize);
     while let Some((message, outcome)) = outcomes.next().await {
         mark(portal, &message, outcome).await?;
     }
@@ -69,7 +71,7 @@ async fn mark(portal: &Portal, message: &Message, outcome: Result<(), SendError>
     match outcome {
         Ok(()) => store::messages::set_sent(db, message.id, now).await?,
         Err(error) => {
-            let again = again(message.attempts, error.permanent, now);
+            let again = again(message.attempts, error.refused, now);
             tracing::warn!(message = %message.id, attempts = message.attempts, %error, "mail was not delivered");
             store::messages::set_failed(db, message.id, &error.to_string(), again).await?;
         }
@@ -78,10 +80,9 @@ async fn mark(portal: &Portal, message: &Message, outcome: Result<(), SendError>
 }
 
 /// When to try again after this many attempts: 5 s, 10 s, 20 s … up to an hour.
-fn again(attempts: u32, permanent: bool, now: Timestamp) -> Option<Timestamp> {
-    let most = if permanent { ATTEMPTS_REFUSED } else { ATTEMPTS };
+fn again(attempts: u32, refused: bool, now: Timestamp) -> Option<Timestamp> {
     let pause = Duration::from_secs(5 << attempts.saturating_sub(1).min(10)).min(Duration::from_secs(3_600));
-    (attempts < most).then(|| now + pause)
+    (!refused || attempts < ATTEMPTS_REFUSED).then(|| now + pause)
 }
 
 #[cfg(test)]
@@ -89,12 +90,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_to_an_hour_and_end() {
+    fn pauses_grow_to_an_hour_and_end_for_a_refused_recipient_alone() {
         let now = Timestamp::from_secs(0);
         assert_eq!(again(1, false, now), Some(Timestamp::from_secs(5)));
         assert_eq!(again(4, false, now), Some(Timestamp::from_secs(40)));
         assert_eq!(again(30, false, now), Some(Timestamp::from_secs(3_600)));
-        assert_eq!(again(ATTEMPTS, false, now), None);
+        assert_eq!(again(100_000, false, now), Some(Timestamp::from_secs(3_600)));
+        assert_eq!(again(ATTEMPTS_REFUSED - 1, true, now), Some(Timestamp::from_secs(3_600)));
         assert_eq!(again(ATTEMPTS_REFUSED, true, now), None);
     }
 }

@@ -39,12 +39,12 @@ pub struct SmtpSettings {
     pub ca_pem: Option<Vec<u8>>,
 }
 
-/// A failed attempt. `permanent` is the server's word that trying again is useless.
+/// A failed attempt. `refused`: the server will not have this recipient, whoever asks.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
 pub struct SendError {
     text: String,
-    pub permanent: bool,
+    pub refused: bool,
 }
 
 /// A pool of connections to the mail server.
@@ -86,12 +86,12 @@ impl Smtp {
     /// Sends one message; its id makes the Message-ID, the same at every attempt.
     pub(crate) async fn send(&self, message: &Message) -> Result<(), SendError> {
         let mail =
-            self.build(message).map_err(|error| SendError { text: error.to_string(), permanent: true })?;
+            self.build(message).map_err(|error| SendError { text: error.to_string(), refused: true })?;
         match tokio::time::timeout(TIMEOUT, self.transport.send(mail)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(SendError { permanent: error.is_permanent(), text: describe(&error) }),
+            Ok(Err(error)) => Err(SendError { refused: refuses_recipient(&error), text: describe(&error) }),
             Err(_) => {
-                Err(SendError { text: "the mail server did not answer in time".to_owned(), permanent: false })
+                Err(SendError { text: "the mail server did not answer in time".to_owned(), refused: false })
             }
         }
     }
@@ -110,6 +110,13 @@ impl Smtp {
             .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))?;
         Ok(mail)
     }
+}
+
+/// 550, 551 and 553 are about the mailbox (RFC 5321 §4.2.3); 535 is a wrong password, 552 a full
+/// disk, 554 a server that refuses everybody: all of those an operator mends, and then it goes out.
+fn refuses_recipient(error: &lettre::transport::smtp::Error) -> bool {
+    let code = error.status().map(u16::from);
+    matches!(code, Some(550 | 551 | 553))
 }
 
 /// The error with its cause, in one line.

@@ -24,6 +24,7 @@ async fn queue_beside_a_decision(db: TestDb) {
     store::environments::lock(&returning, environment).await.unwrap();
     store::ConnectionTrait::execute_unprepared(&returning, "SET LOCAL lock_timeout = '10s'").await.unwrap();
     let operation = store::operations::NewOperation {
+        address: None,
         id: domain::OperationId(uuid::Uuid::from_bytes(vault::random::bytes())),
         tenant_id: house.admin.tenant(),
         kind: OperationKind::EnvironmentReturn,

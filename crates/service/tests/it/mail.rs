@@ -4,6 +4,7 @@ use crate::house::House;
 use service::outbox::{self, Smtp, SmtpSettings, Tls};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use store::ConnectionTrait;
 use test_support::{
     TestDb, both_databases,
     smtp::{Fault, Security, Sink},
@@ -74,4 +75,78 @@ both_databases! {
         assert_eq!(ids.len(), 10);
         assert_eq!(service::messages::troubled(&house.portal, &house.admin).await.unwrap(), 0);
     }
+
+    async fn only_a_refused_recipient_is_given_up_and_only_after_days(db: TestDb) {
+        let house = House::new(&db).await;
+        let mut sink = Sink::start(Security::StartTls).await.unwrap();
+        let smtp = smtp(&sink);
+        house.upload("contoso-2026").await.unwrap();
+        house.drain().await;
+        // 554 after the data is about the server; a week of it loses nothing.
+        sink.set_fault(Fault::RejectData).await.unwrap();
+        for _ in 0..7 * 24 {
+            house.wait(3601);
+            outbox::step(&house.portal, &smtp, "test").await.unwrap();
+            outbox::step(&house.portal, &smtp, "test").await.unwrap();
+        }
+        assert_eq!(states(&house).await, BTreeSet::from(["queued"]));
+        // 550 is about the recipient: given up, but not within three days.
+        sink.set_fault(Fault::Reject5xx).await.unwrap();
+        deliver(&house, &smtp).await;
+        house.portal.db().write().execute_unprepared("UPDATE messages SET attempts = 78").await.unwrap();
+        house.wait(3601);
+        deliver(&house, &smtp).await;
+        assert_eq!(states(&house).await, BTreeSet::from(["queued"]));
+        house.wait(3601);
+        deliver(&house, &smtp).await;
+        assert_eq!(states(&house).await, BTreeSet::from(["failed"]));
+    }
+
+    async fn x_40_mails_name_the_keys_before_and_after_the_place_and_the_hours(db: TestDb) {
+        let house = House::new(&db).await;
+        let environment = house.environment("Payroll", "production").await;
+        let first = house.upload("contoso-2026").await.unwrap();
+        house.drain().await;
+        house.apply(environment).await.unwrap();
+        house.drain().await;
+        let second = house.upload("contoso-2027").await.unwrap();
+        house.wait(24 * 3600);
+        house.activate(second.id).await.unwrap();
+        house.drain().await;
+        house.give_back(environment, "Payroll").await.unwrap();
+        house.drain().await;
+        let print = |key: store::keys::Key| format!("{}, SHA-256 {}", key.name, service::keys::hex(&key.fingerprint));
+        let db = house.portal.db().read();
+        let first = print(store::keys::get(db, first.id).await.unwrap().unwrap());
+        let second = print(store::keys::get(db, second.id).await.unwrap().unwrap());
+        let standard = "the standard key, managed by the platform";
+        let expect = [
+            ("now encrypted with your own key", vec![format!("Key before: {standard}"), format!("Key: {first}")]),
+            ("contoso-2027 is being activated", vec![
+                format!("Key before: {first}"),
+                format!("Key: {second}"),
+                "Environments affected: 1".to_owned(),
+                "Locking possible from: 72 hours after".to_owned(),
+                "Roll-back possible: from 24 until 72 hours".to_owned(),
+            ]),
+            ("contoso-2027 is now active", vec![
+                format!("Key before: {first}"),
+                "Environments affected: 1".to_owned(),
+                "Roll-back possible: from ".to_owned(),
+            ]),
+            ("back on standard encryption", vec![format!("Key before: {second}"), format!("Key: {standard}")]),
+        ];
+        let page = store::messages::list(db, house.admin.tenant(), None, 200).await.unwrap();
+        for (subject, facts) in expect {
+            let message = page.items.iter().find(|message| message.subject.contains(subject)).unwrap();
+            for fact in facts.iter().map(String::as_str).chain(["From address: 192.0.2.7"]) {
+                assert!(message.text.contains(fact), "{subject}: no {fact:?} in\n{}", message.text);
+            }
+        }
+    }
+}
+
+async fn states(house: &House) -> BTreeSet<&'static str> {
+    let page = store::messages::list(house.portal.db().read(), house.admin.tenant(), None, 200).await.unwrap();
+    page.items.iter().map(|message| message.state.as_str()).collect()
 }

@@ -127,4 +127,38 @@ both_databases! {
         assert_eq!(code(house.give_back(new, "new").await), "NAME_MISMATCH", "PP-094");
         house.give_back(new, "New").await.unwrap();
     }
+
+    async fn a_page_ends_where_its_bytes_do_and_a_row_has_a_limit(db: TestDb) {
+        let house = House::new(&db).await;
+        let environment = house.environment("Payroll", "sandbox").await;
+        let column = |n: usize| tables::NewColumn {
+            name: format!("Note {n}"),
+            holds: "text".to_owned(),
+            options: Vec::new(),
+            required: false,
+        };
+        let columns = (0..100).map(column).collect();
+        let table = tables::create(&house.portal, &house.admin, environment, "Notes".to_owned(), columns);
+        let table = table.await.unwrap();
+        // Five rows of 1.5 MB: a page of 4 MiB begins with the third, and holds it whole.
+        let row = |size: usize| vec![Cell::Text("x".repeat(size)); 100];
+        for _ in 0..5 {
+            rows::insert(&house.portal, &house.admin, table, vec![row(15_000)]).await.unwrap();
+        }
+        let mut lengths = Vec::new();
+        let mut after = None;
+        loop {
+            let (_, page) = rows::page(&house.portal, &house.admin, table, after, 1_000).await.unwrap();
+            lengths.push(page.items.len());
+            match page.next {
+                Some(cursor) => after = Some(domain::RowId(cursor.id)),
+                None => break,
+            }
+        }
+        assert_eq!(lengths, [3, 2]);
+        // Control characters take six bytes each in JSON, so that 100 texts of a legal size are too much.
+        let large = vec![Cell::Text("\u{1}".repeat(30_000)); 100];
+        let refused = rows::insert(&house.portal, &house.admin, table, vec![large]).await;
+        assert_eq!(code(refused), "TOO_LARGE");
+    }
 }

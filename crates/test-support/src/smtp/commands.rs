@@ -91,6 +91,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let (user, protected) = (self.user.clone(), self.protected);
         let from = self.from.take().unwrap_or_default();
         let message = Message { from, to: std::mem::take(&mut self.to), raw, user, protected };
+        if *self.shared.fault.borrow() == Fault::RejectData {
+            self.shared.count(|counts| counts.rejected += 1);
+            self.reply("554 5.3.0 no room").await?;
+            return Ok(ControlFlow::Continue(()));
+        }
         if *self.shared.fault.borrow() == Fault::ResetAfterData {
             self.shared.inbox.send_modify(|inbox| {
                 inbox.unconfirmed.push(message);

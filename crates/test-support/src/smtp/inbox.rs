@@ -13,6 +13,8 @@ pub enum Fault {
     Reject4xx,
     /// Every recipient gets 550: "never".
     Reject5xx,
+    /// Every message gets 554 after its data: "the disk is full, or we know nobody".
+    RejectData,
     /// Connections are accepted, but nothing is answered any more until the fault changes.
     Hang,
     /// The connection is reset after the message came in and before we say so: the sender cannot know.

@@ -117,7 +117,7 @@ fn the_files_mistakes_are_named_by_line_and_never_quoted() {
 
 #[test]
 fn what_cannot_be_used_is_named_with_its_origin() {
-    let cases: [(&str, &str, &[&str]); 9] = [
+    let cases: [(&str, &str, &[&str]); 10] = [
         ("KEYSTEAD_LISTEN", "8080", &["listen (environment KEYSTEAD_LISTEN)", "give an IP and a port"]),
         ("KEYSTEAD_PUBLIC_URL", "keys.example.org", &["public-url", "https://keys.example.org"]),
         ("KEYSTEAD_PUBLIC_URL", "https://a.example/portal", &["has a path"]),
@@ -125,6 +125,7 @@ fn what_cannot_be_used_is_named_with_its_origin() {
         ("KEYSTEAD_SESSION_IDLE", "soon", &["session-idle", "as in 30m"]),
         ("KEYSTEAD_SESSION_IDLE", "13h", &["session-idle is longer than session-absolute"]),
         ("KEYSTEAD_TRUSTED_PROXIES", "10.0.0.1,proxy", &["\"proxy\" is no IP address"]),
+        ("KEYSTEAD_TIME_ZONE", "Berlin", &["time-zone", "as in Europe/Berlin or UTC"]),
         ("KEYSTEAD_LOG_FORMAT", "xml", &["neither text nor json"]),
         (
             "KEYSTEAD_SMTP_PASSWORD_FILE",
@@ -187,7 +188,7 @@ fn the_public_address_has_the_form_of_an_origin() {
 #[test]
 fn shown_settings_hide_secrets_and_say_where_they_come_from() {
     let mut layers = Layers::default();
-    layers.environment.insert("KEYSTEAD_DATABASE_URL", "postgres://keystead:hunter2@db/keystead");
+    layers.environment.insert("KEYSTEAD_DATABASE_URL", "postgres://keystead:hunter2@db/keystead?password=hunter2&sslmode=require");
     layers.environment.insert("KEYSTEAD_SMTP_HOST", "mail.example.org");
     layers.environment.insert("KEYSTEAD_SMTP_FROM", "keys@example.org");
     layers.environment.insert("KEYSTEAD_SMTP_USERNAME", "keystead");
@@ -196,7 +197,7 @@ fn shown_settings_hide_secrets_and_say_where_they_come_from() {
     let shown = show(&layers.resolve().unwrap()).unwrap();
     assert!(!shown.contains("hunter2"), "{shown}");
     let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap();
-    assert!(line("database-url").contains("postgres://keystead:********@db/keystead"), "{shown}");
+    assert!(line("database-url").contains("postgres://keystead:********@db/keystead?password=********&sslmode=require"), "{shown}");
     assert!(line("smtp-password").ends_with("environment KEYSTEAD_SMTP_PASSWORD"), "{shown}");
     assert!(line("listen").ends_with("flag"), "{shown}");
     assert!(line("public-url").contains("http://localhost:9000"), "{shown}");

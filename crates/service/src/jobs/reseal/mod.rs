@@ -7,11 +7,11 @@
 mod passes;
 
 use super::Job;
-use crate::{Act, ServiceResult, Target, kill_point, mails::Notice};
+use crate::{Act, ServiceResult, Target, environments, kill_point, mails::Notice};
 use domain::{
     EnvironmentId, RingKeyId, environments::EnvironmentState, events::Event, operations::OperationKind,
 };
-use store::{environments::Environment, operations::Operation};
+use store::{environments::Environment, keys::Key, operations::Operation};
 use vault::DataKey;
 
 /// The two generations of an environment in change.
@@ -142,30 +142,40 @@ async fn switch(
                 .to_owned(),
         );
         act.record("rows_left", left);
-    } else {
+    }
+    let old = wrapping_key(act, id, environment.generation).await?;
+    let new = wrapping_key(act, id, keep).await?;
+    if left == 0 {
         store::data_keys::delete(&act.tx, id.0, drop).await?;
     }
     store::environments::set_state(&act.tx, id, state, act.now, Some(keep), error.clone()).await?;
-    tell(act, &environment, (succeeded, applying), error).await?;
-    Ok(state)
-}
-
-async fn tell(
-    act: &mut Act,
-    environment: &Environment,
-    (succeeded, applying): (bool, bool),
-    error: Option<String>,
-) -> ServiceResult<()> {
-    let ring = store::rings::get(&act.tx, environment.tenant_id, environment.ring_id).await?;
-    let ring = ring.ok_or_else(|| store::StoreError::inconsistent("rings", environment.ring_id))?;
-    let key = store::keys::active(&act.tx, environment.ring_id).await?;
     let event = match (succeeded, applying) {
         (true, true) => Event::EnvironmentApplied,
         (true, false) => Event::EnvironmentReturned,
         (false, _) => Event::EnvironmentChangeFailed,
     };
-    let mut notice = Notice::of_environment(event, &ring, environment, key.as_ref());
+    tell(act, &environment, event, (old.as_ref(), new.as_ref()), error).await?;
+    Ok(state)
+}
+
+/// The protection key that this generation of the environment's data key is under, if it is one.
+async fn wrapping_key(act: &Act, id: EnvironmentId, generation: u32) -> ServiceResult<Option<Key>> {
+    match store::data_keys::get(&act.tx, id.0, generation).await? {
+        Some(row) => environments::key_of(&act.tx, row.ring_key).await,
+        None => Ok(None),
+    }
+}
+
+async fn tell(
+    act: &mut Act,
+    environment: &Environment,
+    event: Event,
+    keys: (Option<&Key>, Option<&Key>),
+    error: Option<String>,
+) -> ServiceResult<()> {
+    let ring = store::rings::get(&act.tx, environment.tenant_id, environment.ring_id).await?;
+    let ring = ring.ok_or_else(|| store::StoreError::inconsistent("rings", environment.ring_id))?;
+    let mut notice = Notice::of_environment(event, &ring, environment, keys);
     notice.error = error;
-    notice.affected = Some(1);
     act.notify(notice).await
 }
