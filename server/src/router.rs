@@ -16,7 +16,8 @@ pub fn build(state: AppState) -> Router {
     let pages = pages::router()
         .layer(from_fn_with_state(layers::Gate::new(state.clone()), layers::gate))
         .layer(from_fn_with_state(state.clone(), caller::identify))
-        .layer(session_store::layer(&state.portal, state.site.secure));
+        .layer(session_store::layer(&state.portal, state.site.secure))
+        .layer(from_fn(layers::check_target));
     let all = Router::new().merge(pages).merge(rest::router()).merge(assets::router());
     all.layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(state.clone(), layers::check_origin))

@@ -109,6 +109,12 @@ pub fn use_data(state: EnvironmentState) -> Decision {
     }
 }
 
+/// Whether a CSV file may be taken in: as [`use_data`], and no other job on the environment.
+pub fn import_rows(environment: &EnvironmentFacts) -> Decision {
+    use_data(environment.state)?;
+    idle(environment)
+}
+
 /// The name to be typed before a return, if one is asked for (PP-094).
 pub fn name_to_type(environment: &EnvironmentFacts) -> Option<&str> {
     (environment.kind == EnvironmentType::Production).then_some(environment.name.as_str())

@@ -59,23 +59,7 @@ impl Portal {
     where
         F: for<'t> FnOnce(&'t mut Act) -> Body<'t, T> + Send,
     {
-        let now = self.clock().now();
-        let tx = self.db().begin().await?;
-        let mut act = Act {
-            tx,
-            now,
-            portal: self.clone(),
-            caller: caller.clone(),
-            scope: Scope::default(),
-            action,
-            target,
-            details: Value::Null,
-            failed: false,
-        };
-        let outcome = match act.authorize().await {
-            Ok(()) => body(&mut act).await,
-            Err(error) => Err(error),
-        };
+        let (act, outcome) = self.run(caller, action, target, body).await?;
         match outcome {
             Ok(value) => {
                 act.commit().await?;
@@ -83,6 +67,74 @@ impl Portal {
             }
             Err(error) => Err(act.give_up(error).await),
         }
+    }
+
+    /// The guards of a change before the work that it takes: as [`Portal::act`], but nothing is kept
+    /// and only a refusal leaves a row. Whoever passes must pass again in the act that changes something.
+    pub(crate) async fn check<T, F>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        target: Target,
+        body: F,
+    ) -> ServiceResult<T>
+    where
+        F: for<'t> FnOnce(&'t mut Act) -> Body<'t, T> + Send,
+    {
+        let (act, outcome) = self.run(caller, action, target, body).await?;
+        match outcome {
+            Ok(value) => {
+                act.tx.rollback().await?;
+                Ok(value)
+            }
+            Err(error) => Err(act.give_up(error).await),
+        }
+    }
+
+    /// Puts on record that something was refused outside of [`Portal::act`]: a read, mostly.
+    pub(crate) async fn witness<T>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        target: Target,
+        outcome: ServiceResult<T>,
+    ) -> ServiceResult<T> {
+        let Err(error @ ServiceError::Refused(_)) = outcome else { return outcome };
+        let mut act = self.start(caller, action, target).await?;
+        act.scope = resolve(&act.tx, caller, target).await.unwrap_or_default();
+        Err(act.give_up(error).await)
+    }
+
+    async fn start(&self, caller: &Caller, action: Action, target: Target) -> ServiceResult<Act> {
+        Ok(Act {
+            now: self.clock().now(),
+            tx: self.db().begin().await?,
+            portal: self.clone(),
+            caller: caller.clone(),
+            scope: Scope::default(),
+            action,
+            target,
+            details: Value::Null,
+            failed: false,
+        })
+    }
+
+    async fn run<T, F>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        target: Target,
+        body: F,
+    ) -> ServiceResult<(Act, ServiceResult<T>)>
+    where
+        F: for<'t> FnOnce(&'t mut Act) -> Body<'t, T> + Send,
+    {
+        let mut act = self.start(caller, action, target).await?;
+        let outcome = match act.authorize().await {
+            Ok(()) => body(&mut act).await,
+            Err(error) => Err(error),
+        };
+        Ok((act, outcome))
     }
 }
 

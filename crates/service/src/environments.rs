@@ -67,6 +67,11 @@ pub async fn list(
 
 /// One environment with everything that decides what may be done to it.
 pub async fn get(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceResult<Details> {
+    let found = look(portal, caller, id).await;
+    portal.witness(caller, Action::EnvironmentRead, Target::Environment(id), found).await
+}
+
+async fn look(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceResult<Details> {
     let db = &portal.db().snapshot().await?;
     let scope = act::resolve(db, caller, Target::Environment(id)).await?;
     act::permit(caller, Action::EnvironmentRead, Some(id))?;

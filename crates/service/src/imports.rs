@@ -30,16 +30,15 @@ pub struct Upload {
 
 /// Begins an import into `table`.
 pub async fn begin(portal: &Portal, caller: &Caller, table: TableId) -> ServiceResult<Upload> {
-    let db = portal.db().read();
-    let scope = act::resolve(db, caller, Target::Table(table)).await?;
-    let environment = scope.environment.ok_or_else(|| Refusal::not_found("table"))?;
-    act::permit(caller, Action::RowImport, Some(environment.id))?;
-    policy::use_data(environment.state)?;
-    let facts = store::environments::facts(db, &environment).await?;
-    if facts.job_running {
-        return Err(busy().into());
-    }
-    let key = portal.keyring().data_key(db, &environment).await?;
+    let checked = portal.check(caller, Action::RowImport, Target::Table(table), |act| {
+        Box::pin(async move {
+            let environment = act.environment()?;
+            policy::import_rows(&store::environments::facts(&act.tx, &environment).await?)?;
+            let key = act.portal.keyring().data_key(&act.tx, &environment).await?;
+            Ok((environment, key))
+        })
+    });
+    let (environment, key) = checked.await?;
     let now = portal.clock().now();
     let import = ImportId(fresh::id(now));
     let place = (table, environment.id);
@@ -89,11 +88,9 @@ impl Upload {
                 Box::pin(async move {
                     let id = act.environment()?.id;
                     let environment = store::environments::lock(&act.tx, id).await?;
-                    policy::use_data(environment.state)?;
-                    if environment.generation != generation
-                        || store::environments::facts(&act.tx, &environment).await?.job_running
-                    {
-                        return Err(busy().into());
+                    policy::import_rows(&store::environments::facts(&act.tx, &environment).await?)?;
+                    if environment.generation != generation {
+                        return Err(changed().into());
                     }
                     act.record("bytes", bytes);
                     let on = jobs::On::Import(id, import);
@@ -159,7 +156,8 @@ pub async fn report(
     after: i64,
 ) -> ServiceResult<Report> {
     let operation = crate::operations::get(portal, caller, operation).await?;
-    act::permit(caller, Action::RowImport, operation.environment_id)?;
+    let allowed = act::permit(caller, Action::RowImport, operation.environment_id);
+    portal.witness(caller, Action::RowImport, Target::Tenant, allowed).await?;
     let id = operation.import_id.ok_or_else(|| Refusal::not_found("import"))?;
     let db = portal.db().read();
     let import = store::imports::get(db, id).await?;
@@ -170,7 +168,7 @@ pub async fn report(
     })
 }
 
-fn busy() -> Refusal {
-    Refusal::new(Code::EnvironmentBusy, "An operation is running on this environment.")
-        .remedy("Wait until it ends and send the file again.")
+fn changed() -> Refusal {
+    Refusal::new(Code::EnvironmentBusy, "The environment's key changed while the file came in.")
+        .remedy("Send the file again.")
 }

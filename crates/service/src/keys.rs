@@ -1,6 +1,9 @@
 //! Protection keys: list, upload, activate (rules §2.1, K2–K5).
 
-use crate::{Act, Caller, Portal, ServiceResult, Target, act, act::decide, jobs, mails::Notice, risk};
+use crate::{
+    Act, Caller, Portal, ServiceError, ServiceResult, Target, act, act::decide, jobs, mails::Notice, risk,
+    throttle,
+};
 use domain::{
     Code, KeyId, Refusal, RingId, RingKeyId, Timestamp,
     actions::Action,
@@ -14,6 +17,7 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 use store::keys::Key;
+use tokio::sync::Semaphore;
 use vault::{Kek, Password, pfx, pfx::PfxRefusal};
 
 /// The largest key file that is read, in bytes.
@@ -71,6 +75,11 @@ pub async fn rings(portal: &Portal, caller: &Caller) -> ServiceResult<Vec<store:
 
 /// The keys of a ring with what may be done to each now.
 pub async fn overview(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<Overview> {
+    let found = look(portal, caller, ring).await;
+    portal.witness(caller, Action::KeyRead, Target::Ring(ring), found).await
+}
+
+async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<Overview> {
     let db = &portal.db().snapshot().await?;
     act::resolve(db, caller, Target::Ring(ring)).await?;
     act::permit(caller, Action::KeyRead, None)?;
@@ -103,7 +112,8 @@ pub async fn overview(portal: &Portal, caller: &Caller, ring: RingId) -> Service
 
 /// One key with its ring's facts.
 pub async fn get(portal: &Portal, caller: &Caller, id: KeyId) -> ServiceResult<(ListedKey, Overview)> {
-    let scope = act::resolve(portal.db().read(), caller, Target::Key(id)).await?;
+    let scope = act::resolve(portal.db().read(), caller, Target::Key(id)).await;
+    let scope = portal.witness(caller, Action::KeyRead, Target::Key(id), scope).await?;
     let ring = scope.key.map(|key| key.ring_id).ok_or_else(|| Refusal::not_found("key"))?;
     let mut overview = overview(portal, caller, ring).await?;
     let at = overview.keys.iter().position(|listed| listed.key.id == id);
@@ -113,14 +123,23 @@ pub async fn get(portal: &Portal, caller: &Caller, id: KeyId) -> ServiceResult<(
 
 /// K2: brings a key from a password-protected PFX (PP-039…PP-041, PP-066…PP-071).
 pub async fn upload(portal: &Portal, caller: &Caller, ring: RingId, form: Upload) -> ServiceResult<Uploaded> {
+    let risk_acknowledged = form.risk_acknowledged;
     // Before any work: a refused upload must not cost RSA checks, nor tell whether a password fits.
-    let guard = portal
-        .act(caller, Action::KeyAdd, Target::Ring(ring), |act| Box::pin(check_upload(act, form)))
+    let (name, form) = portal
+        .check(caller, Action::KeyAdd, Target::Ring(ring), |act| Box::pin(check_upload(act, form)))
         .await?;
-    guard_then_read(portal, caller, ring, guard).await
+    let kek = read_file(portal, caller, form).await;
+    portal
+        .act(caller, Action::KeyAdd, Target::Ring(ring), move |act| {
+            Box::pin(async move {
+                risk::require(act, risk_acknowledged).await?;
+                store_upload(act, name, kek?).await
+            })
+        })
+        .await
 }
 
-/// The form after its cheap checks; nothing is stored yet. The audit trail has the attempt.
+/// The form after its cheap checks; nothing is stored yet.
 async fn check_upload(act: &mut Act, form: Upload) -> ServiceResult<(KeyName, Upload)> {
     risk::require(act, form.risk_acknowledged).await?;
     let ring = act.ring()?;
@@ -129,28 +148,35 @@ async fn check_upload(act: &mut Act, form: Upload) -> ServiceResult<(KeyName, Up
     if store::keys::name_taken(&act.tx, RingId(ring.id), name.as_str()).await? {
         return Err(name_taken(&name).into());
     }
-    act.record("step", "file received");
-    act.record("name", name.as_str());
     Ok((name, form))
 }
 
-async fn guard_then_read(
-    portal: &Portal,
-    caller: &Caller,
-    ring: RingId,
-    (name, form): (KeyName, Upload),
-) -> ServiceResult<Uploaded> {
-    let read = tokio::task::spawn_blocking(move || read_file(&form.file, &form.password)).await;
-    let kek = read.map_err(|error| anyhow::anyhow!(error))?;
-    portal
-        .act(caller, Action::KeyAdd, Target::Ring(ring), move |act| {
-            Box::pin(async move { store_upload(act, name, kek?).await })
-        })
-        .await
+/// Deriving a file's keys and checking its RSA numbers takes a core for a second: this many are read
+/// at once in a process.
+static READING: Semaphore = Semaphore::const_new(2);
+
+/// Opens the file, as often as its password may be guessed (`KEY_FILE_BAD_PASSWORD`: rate limited).
+async fn read_file(portal: &Portal, caller: &Caller, form: Upload) -> ServiceResult<Kek> {
+    let guesses = throttle::Subjects::key_files_of(caller.user());
+    guesses.check(portal).await?;
+    let permit = READING.acquire().await.map_err(|error| anyhow::anyhow!(error))?;
+    // Again: whoever queued with a hundred guesses may be blocked by now.
+    guesses.check(portal).await?;
+    let read = tokio::task::spawn_blocking(move || parse_file(&form.file, &form.password)).await;
+    let read = read.map_err(|error| anyhow::anyhow!(error))?;
+    match read.as_ref().err().and_then(ServiceError::refusal) {
+        Some(refusal) if refusal.code == Code::KeyFileBadPassword => {
+            guesses.count(portal).await?;
+        }
+        Some(_) => {}
+        None => guesses.forget(portal).await?,
+    }
+    drop(permit);
+    read
 }
 
 /// Reads the file and says exactly what is wrong with it.
-fn read_file(file: &[u8], password: &Password) -> ServiceResult<Kek> {
+fn parse_file(file: &[u8], password: &Password) -> ServiceResult<Kek> {
     if file.len() > MAX_FILE {
         return Err(file_refusal(Code::TooLarge, "Key files are at most 256 KiB.").into());
     }
@@ -269,7 +295,10 @@ async fn start_activation(act: &mut Act, id: KeyId) -> ServiceResult<domain::Ope
 }
 
 /// How many data keys a key change moves.
-pub(crate) async fn affected(tx: &impl store::ConnectionTrait, ring: &store::rings::Ring) -> ServiceResult<u64> {
+pub(crate) async fn affected(
+    tx: &impl store::ConnectionTrait,
+    ring: &store::rings::Ring,
+) -> ServiceResult<u64> {
     match ring.active_ring_key {
         Some(id) => Ok(store::data_keys::count_under(tx, RingKeyId(id)).await?),
         None => Ok(0),

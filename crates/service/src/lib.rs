@@ -11,6 +11,7 @@ mod fresh;
 mod kill;
 mod local_time;
 mod portal;
+mod throttle;
 
 pub mod audit;
 pub mod demo;

@@ -18,8 +18,9 @@ impl LocalTime {
 
     /// Reads the zone's name; the error says what is accepted.
     pub fn parse(name: &str) -> Result<Self, String> {
-        let zone = TimeZone::get(name)
-            .map_err(|_| format!("{name:?} is no time zone: give an IANA name, as in Europe/Berlin or UTC"))?;
+        let zone = TimeZone::get(name).map_err(|_| {
+            format!("{name:?} is no time zone: give an IANA name, as in Europe/Berlin or UTC")
+        })?;
         Ok(Self { name: name.to_owned(), zone })
     }
 

@@ -1,6 +1,6 @@
 //! The outbox as administrators read it.
 
-use crate::{Caller, Portal, ServiceResult, act};
+use crate::{Caller, Portal, ServiceResult, Target, act};
 use domain::{MessageId, Refusal, actions::Action};
 use store::{Cursor, Page, messages::Message};
 
@@ -11,14 +11,16 @@ pub async fn list(
     after: Option<Cursor>,
     limit: usize,
 ) -> ServiceResult<Page<Message>> {
-    act::permit(caller, Action::MessageRead, None)?;
+    let allowed = act::permit(caller, Action::MessageRead, None);
+    portal.witness(caller, Action::MessageRead, Target::Tenant, allowed).await?;
     let limit = limit.clamp(1, 200);
     Ok(store::messages::list(portal.db().read(), caller.tenant(), after.as_ref(), limit).await?)
 }
 
 /// One message.
 pub async fn get(portal: &Portal, caller: &Caller, id: MessageId) -> ServiceResult<Message> {
-    act::permit(caller, Action::MessageRead, None)?;
+    let allowed = act::permit(caller, Action::MessageRead, None);
+    portal.witness(caller, Action::MessageRead, Target::Tenant, allowed).await?;
     let found = store::messages::get(portal.db().read(), caller.tenant(), id).await?;
     Ok(found.ok_or_else(|| Refusal::not_found("message"))?)
 }

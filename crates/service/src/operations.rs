@@ -1,6 +1,6 @@
 //! Long-running jobs as people watch them.
 
-use crate::{Caller, Portal, ServiceResult, act};
+use crate::{Caller, Portal, ServiceResult, Target, act};
 use domain::{EnvironmentId, KeyId, OperationId, Refusal, TableId, actions::Action};
 use std::collections::HashMap;
 use store::{
@@ -24,6 +24,11 @@ pub async fn list(
 
 /// One job; another tenant's, or another environment's, is not found.
 pub async fn get(portal: &Portal, caller: &Caller, id: OperationId) -> ServiceResult<Operation> {
+    let found = look(portal, caller, id).await;
+    portal.witness(caller, Action::OperationRead, Target::Tenant, found).await
+}
+
+async fn look(portal: &Portal, caller: &Caller, id: OperationId) -> ServiceResult<Operation> {
     act::permit(caller, Action::OperationRead, None)?;
     let visible = caller.visible();
     let found = store::operations::get(portal.db().read(), id).await?.filter(|operation| {

@@ -55,12 +55,11 @@ async fn read(
     limit: usize,
     action: Action,
 ) -> ServiceResult<(Table, Page<Row>)> {
-    // One moment for key and rows: a job that ends meanwhile is before it or after it. It ends before
-    // the read is put on record, which waits for others.
-    let db = portal.db().snapshot().await?;
-    let (environment, table, key) = open_table(portal, &db, caller, table, action).await?;
-    let sealed = store::rows::page(&db, table.id, after, limit.clamp(1, 1_000)).await?;
-    drop(db);
+    let sealed = fetch(portal, caller, table, action, async |db| {
+        Ok(store::rows::page(db, table, after, limit.clamp(1, 1_000)).await?)
+    });
+    let (environment, table, key, sealed) =
+        portal.witness(caller, action, Target::Table(table), sealed.await).await?;
     let mut items = Vec::with_capacity(sealed.items.len());
     for row in &sealed.items {
         items.push(Row { id: row.id, cells: open(&key, &environment, table.id, row)? });
@@ -73,10 +72,11 @@ async fn read(
 
 /// One row; the read is on record before it is answered.
 pub async fn get(portal: &Portal, caller: &Caller, table: TableId, id: RowId) -> ServiceResult<(Table, Row)> {
-    let db = portal.db().snapshot().await?;
-    let (environment, table, key) = open_table(portal, &db, caller, table, Action::RowRead).await?;
-    let row = store::rows::get(&db, table.id, id).await?.ok_or_else(|| Refusal::not_found("row"))?;
-    drop(db);
+    let row = fetch(portal, caller, table, Action::RowRead, async |db| {
+        Ok(store::rows::get(db, table, id).await?.ok_or_else(|| Refusal::not_found("row"))?)
+    });
+    let (environment, table, key, row) =
+        portal.witness(caller, Action::RowRead, Target::Table(table), row.await).await?;
     let cells = open(&key, &environment, table.id, &row)?;
     let details = serde_json::json!({ "row": id.to_string() });
     let target = (format!("table {}", table.shape.name), table.id.0);
@@ -84,14 +84,18 @@ pub async fn get(portal: &Portal, caller: &Caller, table: TableId, id: RowId) ->
     Ok((table, Row { id, cells }))
 }
 
-/// The table with its environment and data key, if the caller may use them.
-async fn open_table(
+/// What `query` finds in the table, with its environment and data key, if the caller may use them.
+///
+/// One moment for key and rows: a job that ends meanwhile is before it or after it. It ends before
+/// the read is put on record, which waits for others.
+async fn fetch<T>(
     portal: &Portal,
-    db: &impl store::ConnectionTrait,
     caller: &Caller,
     table: TableId,
     action: Action,
-) -> ServiceResult<(Environment, Table, DataKey)> {
+    query: impl AsyncFnOnce(&store::DatabaseTransaction) -> ServiceResult<T>,
+) -> ServiceResult<(Environment, Table, DataKey, T)> {
+    let db = &portal.db().snapshot().await?;
     let scope = act::resolve(db, caller, Target::Table(table)).await?;
     let missing = || Refusal::not_found("table");
     let environment = scope.environment.ok_or_else(missing)?;
@@ -99,7 +103,8 @@ async fn open_table(
     act::permit(caller, action, Some(environment.id))?;
     policy::use_data(environment.state)?;
     let key = portal.keyring().data_key(db, &environment).await?;
-    Ok((environment, table, key))
+    let found = query(db).await?;
+    Ok((environment, table, key, found))
 }
 
 /// Adds rows, all or none; the error names the row (from 0) and the column.

@@ -3,17 +3,15 @@
 //! What cannot be told from the answer, nor from how long it takes: whether an account exists, and
 //! whether it is disabled.
 
-mod throttle;
-
-use crate::{Caller, Portal, ServiceError, ServiceResult, Target, Via};
+use crate::{Caller, Portal, ServiceError, ServiceResult, Target, Via, throttle};
 use domain::{Code, Refusal, Timestamp, UserId, actions::Action, names::Email};
 use std::time::Duration;
 use store::users::User;
 use tokio::{sync::Semaphore, time::Instant};
 use vault::Password;
 
-pub(crate) use throttle::account;
-pub use throttle::{BLOCK, FAILURES, WINDOW};
+pub(crate) use crate::throttle::account;
+pub use crate::throttle::{BLOCK, FAILURES, WINDOW};
 
 /// Argon2id takes 19 MiB and a core: this many run at once in a process.
 static HASHING: Semaphore = Semaphore::const_new(2);
@@ -127,13 +125,19 @@ pub async fn change_password(
     let user = store::users::get(portal.db().read(), caller.user()).await?;
     let user = user.ok_or_else(|| Refusal::not_found("user"))?;
     let subjects = throttle::Subjects::new(&user.email_canonical, None);
-    subjects.check(portal).await?;
+    let allowed = subjects.check(portal).await;
+    portal.witness(caller, Action::PasswordChange, Target::Tenant, allowed).await?;
     let good = hashing(move || verify(&current, Some(&user.password_hash))).await?;
     if !good {
         subjects.count(portal).await?;
     }
-    let hash =
-        if good { Some(crate::setup::hash_password(new).await.map_err(at_new_password)?) } else { None };
+    let hash = match good {
+        true => {
+            let hashed = crate::setup::hash_password(new).await.map_err(at_new_password);
+            Some(portal.witness(caller, Action::PasswordChange, Target::Tenant, hashed).await?)
+        }
+        false => None,
+    };
     portal
         .act(caller, Action::PasswordChange, Target::Tenant, move |act| {
             Box::pin(async move {

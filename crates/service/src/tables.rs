@@ -24,17 +24,20 @@ pub struct NewColumn {
 /// The tables of an environment, by name.
 pub async fn list(portal: &Portal, caller: &Caller, environment: EnvironmentId) -> ServiceResult<Vec<Table>> {
     let db = portal.db().read();
-    act::resolve(db, caller, Target::Environment(environment)).await?;
-    act::permit(caller, Action::TableRead, Some(environment))?;
+    let found = act::resolve(db, caller, Target::Environment(environment)).await;
+    let allowed = found.and_then(|_| act::permit(caller, Action::TableRead, Some(environment)));
+    portal.witness(caller, Action::TableRead, Target::Environment(environment), allowed).await?;
     Ok(store::tables::list(db, environment).await?)
 }
 
 /// One table.
 pub async fn get(portal: &Portal, caller: &Caller, id: TableId) -> ServiceResult<Table> {
-    let scope = act::resolve(portal.db().read(), caller, Target::Table(id)).await?;
-    let table = scope.table.ok_or_else(|| Refusal::not_found("table"))?;
-    act::permit(caller, Action::TableRead, Some(table.environment_id))?;
-    Ok(table)
+    let scope = act::resolve(portal.db().read(), caller, Target::Table(id)).await;
+    let table = scope.and_then(|scope| {
+        let table = scope.table.ok_or_else(|| Refusal::not_found("table"))?;
+        act::permit(caller, Action::TableRead, Some(table.environment_id)).map(|()| table)
+    });
+    portal.witness(caller, Action::TableRead, Target::Table(id), table).await
 }
 
 /// Creates an empty table with typed columns.

@@ -58,17 +58,25 @@ pub async fn by_email(portal: &Portal, caller: &Caller, email: &str) -> ServiceR
 
 /// Adds a person, who can sign in at once.
 pub async fn add(portal: &Portal, caller: &Caller, form: NewUser) -> ServiceResult<UserId> {
-    act::permit(caller, Action::UserAdd, None)?;
-    let invalid = |field: &str, why: &str| Refusal::field(Code::Invalid, field, why);
-    let name = PersonName::parse(&form.name).map_err(|why| invalid("name", why))?;
-    let email = Email::parse(&form.email).map_err(|why| invalid("email", why))?;
-    let hash = setup::hash_password(form.password).await?;
+    let checked = check(caller, &form);
+    let (name, email) = portal.witness(caller, Action::UserAdd, Target::Tenant, checked).await?;
+    let hash = setup::hash_password(form.password).await;
+    let hash = portal.witness(caller, Action::UserAdd, Target::Tenant, hash).await?;
     let roles = form.roles;
     portal
         .act(caller, Action::UserAdd, Target::Tenant, move |act| {
             Box::pin(async move { insert(act, (name, email), hash, roles).await })
         })
         .await
+}
+
+/// Before a password is hashed: whether the caller may, and whether name and address are some.
+fn check(caller: &Caller, form: &NewUser) -> ServiceResult<(PersonName, Email)> {
+    act::permit(caller, Action::UserAdd, None)?;
+    let invalid = |field: &str, why: &str| Refusal::field(Code::Invalid, field, why);
+    let name = PersonName::parse(&form.name).map_err(|why| invalid("name", why))?;
+    let email = Email::parse(&form.email).map_err(|why| invalid("email", why))?;
+    Ok((name, email))
 }
 
 async fn insert(
@@ -170,8 +178,10 @@ pub async fn reset_password(
     user: UserId,
     password: Password,
 ) -> ServiceResult<()> {
-    act::permit(caller, Action::UserChange, None)?;
-    let hash = setup::hash_password(password).await?;
+    let allowed = act::permit(caller, Action::UserChange, None);
+    portal.witness(caller, Action::UserChange, Target::Tenant, allowed).await?;
+    let hash = setup::hash_password(password).await;
+    let hash = portal.witness(caller, Action::UserChange, Target::Tenant, hash).await?;
     portal
         .act(caller, Action::UserChange, Target::Tenant, move |act| {
             Box::pin(async move {

@@ -19,7 +19,7 @@ pub(super) async fn run(command: Audit, config: &Config) -> Result<ExitCode> {
     let portal = open::open(config).await?.portal;
     let mut code = ExitCode::SUCCESS;
     for tenant in service::tenants::list(&portal).await.map_err(say)? {
-        let verdict = audit::verify(portal.db().read(), TenantId(tenant.id)).await.map_err(say)?;
+        let verdict = audit::verify(portal.db(), TenantId(tenant.id)).await.map_err(say)?;
         let text = match verdict {
             Verdict::Intact { entries, head } => {
                 format!("{}: intact, {entries} entries, the last hash is {}\n", tenant.name, hex(&head))

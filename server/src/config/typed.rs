@@ -106,7 +106,8 @@ impl Config {
             log_level: texts.required("log-level", |text| Ok(text.to_owned()))?,
             log_format: texts.required("log-format", log_format)?,
             sessions: sessions(&texts)?,
-            local_time: texts.required("time-zone", |text| LocalTime::parse(text).map_err(anyhow::Error::msg))?,
+            local_time: texts
+                .required("time-zone", |text| LocalTime::parse(text).map_err(anyhow::Error::msg))?,
             data_dir,
             public_url,
             dev_clock,

@@ -5,7 +5,7 @@ use app::pages::rows::field_name;
 use axum::{extract::DefaultBodyLimit, response::Response, routing::post};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{
-    RowId, TableId,
+    Code, Refusal, RowId, TableId,
     cells::{Cell, File},
     tables::{Column, TableShape},
 };
@@ -27,7 +27,7 @@ async fn create(mut form: Posted) -> Response {
 async fn created(form: &mut Posted) -> ServiceResult<String> {
     let id: TableId = form.id("id")?;
     let shape = tables::get(form.portal(), form.caller()?, id).await?.shape;
-    let cells = cells(form, &shape, None);
+    let cells = cells(form, &shape, None)?;
     let added = rows::insert(form.portal(), form.caller()?, id, vec![cells]).await;
     added.map_err(|error| at_fields(error, &shape, "rows[0]."))?;
     Ok(Done::RowAdded.at(&format!("/tables/{id}")))
@@ -52,31 +52,36 @@ async fn saved(form: &mut Posted) -> ServiceResult<String> {
         true => Some(rows::get(form.portal(), form.caller()?, table, row).await?.1.cells),
         false => None,
     };
-    let cells = cells(form, &shape, stored);
+    let cells = cells(form, &shape, stored)?;
     let saved = rows::update(form.portal(), form.caller()?, table, row, cells).await;
     saved.map_err(|error| at_fields(error, &shape, ""))?;
     Ok(Done::RowSaved.at(&format!("/tables/{table}")))
 }
 
 /// The row that the form holds, in the order of the columns; `stored` is the row before.
-fn cells(form: &mut Posted, shape: &TableShape, stored: Option<Vec<Cell>>) -> Vec<Cell> {
+fn cells(form: &mut Posted, shape: &TableShape, stored: Option<Vec<Cell>>) -> ServiceResult<Vec<Cell>> {
     let mut stored = stored.unwrap_or_default();
     stored.resize(shape.columns.len(), Cell::Empty);
     let columns = shape.columns.iter().zip(stored).enumerate();
     columns.map(|(at, (column, stored))| cell(form, at, column, stored)).collect()
 }
 
-fn cell(form: &mut Posted, at: usize, column: &Column, stored: Cell) -> Cell {
+fn cell(form: &mut Posted, at: usize, column: &Column, stored: Cell) -> ServiceResult<Cell> {
     let name = field_name(at);
     if !column.holds.holds_files() {
+        // Empty is a value, absent is not: a form that came in part must not empty the row.
+        let text = form.fields.get(&name).ok_or_else(|| {
+            let text = "The form came without this field, so nothing was changed. Open the page again.";
+            Refusal::field(Code::Invalid, &name, text)
+        })?;
         // Browsers send every line break of a text as two characters.
-        return Cell::Text(form.fields.text(&name).replace("\r\n", "\n"));
+        return Ok(Cell::Text(text.replace("\r\n", "\n")));
     }
-    match form.fields.take_file(&name) {
+    Ok(match form.fields.take_file(&name) {
         Some(sent) => Cell::File(file(sent)),
         None if form.fields.ticked(&format!("remove-{name}")) => Cell::Empty,
         None => stored,
-    }
+    })
 }
 
 fn file(sent: SentFile) -> File {

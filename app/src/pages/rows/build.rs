@@ -45,7 +45,11 @@ impl ViewTable {
             created: table.created_at.into(),
             read: decision(Action::RowRead),
             write: decision(Action::RowWrite),
-            import: decision(Action::RowImport),
+            import: ViewDecision::new(
+                &service::decide(caller, Action::RowImport, Some(environment.id))
+                    .and_then(|()| domain::policy::import_rows(&details.facts)),
+                details.now,
+            ),
             export: decision(Action::RowExport),
             running: running.map(|job| (job.kind.label().to_owned(), format!("/operations/{}", job.id))),
         }

@@ -3,7 +3,7 @@
 pub mod reads;
 mod verify;
 
-use crate::{Caller, Portal, ServiceResult, act};
+use crate::{Caller, Portal, ServiceResult, Target, act};
 use domain::{TenantId, actions::Action};
 use sha2::{Digest, Sha256};
 use store::{
@@ -58,6 +58,7 @@ pub async fn list(
     before: Option<i64>,
     limit: u64,
 ) -> ServiceResult<Vec<StoredEntry>> {
-    act::permit(caller, Action::AuditRead, None)?;
+    let allowed = act::permit(caller, Action::AuditRead, None);
+    portal.witness(caller, Action::AuditRead, Target::Tenant, allowed).await?;
     Ok(store::audit::list(portal.db().read(), caller.tenant(), filter, before, limit.min(200)).await?)
 }

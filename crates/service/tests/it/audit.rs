@@ -36,8 +36,8 @@ both_databases! {
         let house = House::new(&db).await;
         let table = house.table(house.environment("Sales", "sandbox").await).await;
         house.import(table, 10).await;
-        let (read, tenant) = (house.portal.db().read(), house.admin.tenant());
-        let Verdict::Intact { entries, .. } = audit::verify(read, tenant).await.unwrap() else {
+        let (db, tenant) = (house.portal.db(), house.admin.tenant());
+        let Verdict::Intact { entries, .. } = audit::verify(db, tenant).await.unwrap() else {
             panic!("the chain is broken")
         };
         assert!(entries >= 6);
@@ -48,13 +48,13 @@ both_databases! {
             ("UPDATE audit_heads SET seq = seq - 1", "UPDATE audit_heads SET seq = seq + 1"),
         ] {
             write.execute_unprepared(change).await.unwrap();
-            assert!(matches!(audit::verify(read, tenant).await.unwrap(), Verdict::Broken { .. }), "{change}");
+            assert!(matches!(audit::verify(db, tenant).await.unwrap(), Verdict::Broken { .. }), "{change}");
             write.execute_unprepared(undo).await.unwrap();
-            assert!(matches!(audit::verify(read, tenant).await.unwrap(), Verdict::Intact { .. }), "{undo}");
+            assert!(matches!(audit::verify(db, tenant).await.unwrap(), Verdict::Intact { .. }), "{undo}");
         }
         write.execute_unprepared("DELETE FROM audit_entries WHERE seq = 4").await.unwrap();
         assert_eq!(
-            audit::verify(read, tenant).await.unwrap(),
+            audit::verify(db, tenant).await.unwrap(),
             Verdict::Broken { seq: 4, why: "an entry is missing" }
         );
     }

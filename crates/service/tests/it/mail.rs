@@ -147,6 +147,7 @@ both_databases! {
 }
 
 async fn states(house: &House) -> BTreeSet<&'static str> {
-    let page = store::messages::list(house.portal.db().read(), house.admin.tenant(), None, 200).await.unwrap();
+    let page =
+        store::messages::list(house.portal.db().read(), house.admin.tenant(), None, 200).await.unwrap();
     page.items.iter().map(|message| message.state.as_str()).collect()
 }

@@ -12,6 +12,7 @@ mod encryption;
 mod ends;
 mod locks;
 mod mail;
+mod on_record;
 mod rows;
 mod scrub;
 mod upload;

@@ -57,7 +57,10 @@ fn actions(details: &Details, caller: &Caller) -> Vec<api_types::AllowedAction> 
         allowed(Action::EnvironmentReturn, &details.give_back),
     ];
     for action in [TableCreate, RowRead, RowWrite, RowDelete, RowImport, RowExport] {
-        let decision = decide(caller, action, Some(id)).and_then(|()| details.use_data.clone());
+        let decision = decide(caller, action, Some(id)).and_then(|()| match action {
+            RowImport => policy::import_rows(&details.facts),
+            _ => details.use_data.clone(),
+        });
         actions.push(allowed(action, &decision));
     }
     actions

@@ -1,3 +1,4 @@
 //! Pages, their server functions and their forms, as browsers meet them and as attackers do.
 
 mod authorization;
+mod malformed;

@@ -188,7 +188,10 @@ fn the_public_address_has_the_form_of_an_origin() {
 #[test]
 fn shown_settings_hide_secrets_and_say_where_they_come_from() {
     let mut layers = Layers::default();
-    layers.environment.insert("KEYSTEAD_DATABASE_URL", "postgres://keystead:hunter2@db/keystead?password=hunter2&sslmode=require");
+    layers.environment.insert(
+        "KEYSTEAD_DATABASE_URL",
+        "postgres://keystead:hunter2@db/keystead?password=hunter2&sslmode=require",
+    );
     layers.environment.insert("KEYSTEAD_SMTP_HOST", "mail.example.org");
     layers.environment.insert("KEYSTEAD_SMTP_FROM", "keys@example.org");
     layers.environment.insert("KEYSTEAD_SMTP_USERNAME", "keystead");
@@ -197,7 +200,11 @@ fn shown_settings_hide_secrets_and_say_where_they_come_from() {
     let shown = show(&layers.resolve().unwrap()).unwrap();
     assert!(!shown.contains("hunter2"), "{shown}");
     let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap();
-    assert!(line("database-url").contains("postgres://keystead:********@db/keystead?password=********&sslmode=require"), "{shown}");
+    assert!(
+        line("database-url")
+            .contains("postgres://keystead:********@db/keystead?password=********&sslmode=require"),
+        "{shown}"
+    );
     assert!(line("smtp-password").ends_with("environment KEYSTEAD_SMTP_PASSWORD"), "{shown}");
     assert!(line("listen").ends_with("flag"), "{shown}");
     assert!(line("public-url").contains("http://localhost:9000"), "{shown}");

@@ -10,3 +10,8 @@ mod safe_methods;
 mod stage;
 
 pub(super) use stage::Stage;
+
+/// Every form, each address once.
+pub(super) fn forms() -> std::collections::BTreeSet<&'static str> {
+    matrix::FORMS.iter().map(|form| form.0).collect()
+}

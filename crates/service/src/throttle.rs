@@ -1,10 +1,10 @@
-//! Slows down guessing, per account and per address, in the database: replicas count together.
+//! Slows down guessing, of passwords of people and of key files, in the database: replicas count together.
 
 use crate::{Portal, ServiceResult};
-use domain::{Code, Refusal, Timestamp, time::human_span};
+use domain::{Code, Refusal, Timestamp, UserId, time::human_span};
 use std::{net::IpAddr, time::Duration};
 
-/// So many failures within [`WINDOW`] block the account or the address.
+/// So many failures within [`WINDOW`] block what they are counted for.
 pub const FAILURES: i64 = 10;
 /// How long failures count together.
 pub const WINDOW: Duration = Duration::from_secs(10 * 60);
@@ -12,16 +12,25 @@ pub const WINDOW: Duration = Duration::from_secs(10 * 60);
 pub const BLOCK: Duration = Duration::from_secs(10 * 60);
 
 /// What one attempt is counted for.
-pub(super) struct Subjects {
+pub(crate) struct Subjects {
+    /// Forgotten after a success.
     account: String,
+    /// Kept all the same.
     address: Option<String>,
+    /// What to look at again.
+    check: &'static str,
 }
 
 impl Subjects {
     /// `canonical` is the account's address in lower case, or empty for what is no address.
-    pub(super) fn new(canonical: &str, address: Option<&str>) -> Self {
+    pub(crate) fn new(canonical: &str, address: Option<&str>) -> Self {
         let address = address.map(|address| format!("address:{}", network(address)));
-        Self { account: account(canonical), address }
+        Self { account: account(canonical), address, check: "the address and the password" }
+    }
+
+    /// Wrong passwords of key files, per person: a stolen file is not for trying passwords here.
+    pub(crate) fn key_files_of(user: UserId) -> Self {
+        Self { account: format!("key-file:{user}"), address: None, check: "the password of the key file" }
     }
 
     fn all(&self) -> impl Iterator<Item = &str> {
@@ -29,7 +38,7 @@ impl Subjects {
     }
 
     /// Refuses while one of them is blocked.
-    pub(super) async fn check(&self, portal: &Portal) -> ServiceResult<()> {
+    pub(crate) async fn check(&self, portal: &Portal) -> ServiceResult<()> {
         let now = portal.clock().now();
         let mut until = None;
         for subject in self.all() {
@@ -37,13 +46,13 @@ impl Subjects {
             until = until.max(known.and_then(|known| known.blocked_until));
         }
         match until.map(Timestamp).filter(|until| *until > now) {
-            Some(until) => Err(blocked(until, now).into()),
+            Some(until) => Err(self.blocked(until, now).into()),
             None => Ok(()),
         }
     }
 
     /// Counts a failure; the tenth within the window blocks, until the returned time.
-    pub(super) async fn count(&self, portal: &Portal) -> ServiceResult<Option<Timestamp>> {
+    pub(crate) async fn count(&self, portal: &Portal) -> ServiceResult<Option<Timestamp>> {
         let now = portal.clock().now();
         // A microsecond more, so that a window that began exactly ten minutes ago is over.
         let start = now - WINDOW + Duration::from_micros(1);
@@ -51,7 +60,7 @@ impl Subjects {
         let tx = portal.db().begin().await?;
         for subject in self.all() {
             if store::sign_ins::count(&tx, subject, now, start).await? >= FAILURES {
-                tracing::warn!(subject, "too many failed sign-ins: blocked for ten minutes");
+                tracing::warn!(subject, "too many failures: blocked for ten minutes");
                 until = Some(now + BLOCK);
                 store::sign_ins::block(&tx, subject, now + BLOCK).await?;
             }
@@ -62,21 +71,21 @@ impl Subjects {
 
     /// Forgets the account's failures after a success. The address keeps its own: somebody with an
     /// account must not be able to guess another one's password for ever.
-    pub(super) async fn forget(&self, portal: &Portal) -> ServiceResult<()> {
+    pub(crate) async fn forget(&self, portal: &Portal) -> ServiceResult<()> {
         Ok(store::sign_ins::clear(portal.db().write(), &self.account).await?)
+    }
+
+    fn blocked(&self, until: Timestamp, now: Timestamp) -> Refusal {
+        let detail = format!("Too many failed attempts. Try again in {}.", human_span(until.since(now)));
+        Refusal::new(Code::TooManyAttempts, detail)
+            .from(until)
+            .remedy(format!("Wait, then check {}.", self.check))
     }
 }
 
 /// The name under which an account's failures are counted.
 pub(crate) fn account(canonical: &str) -> String {
     format!("account:{canonical}")
-}
-
-fn blocked(until: Timestamp, now: Timestamp) -> Refusal {
-    let detail = format!("Too many failed attempts. Try again in {}.", human_span(until.since(now)));
-    Refusal::new(Code::TooManyAttempts, detail)
-        .from(until)
-        .remedy("Wait, then check the address and the password.")
 }
 
 /// The address itself, or the /64 network of an IPv6 address, which one person holds whole.
