@@ -20,8 +20,6 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// How often expired sessions and forgotten failures are removed.
-const CLEAN_UP: Duration = Duration::from_secs(300);
 /// How long running requests and jobs may take to end. A job that is cut off is resumed by the next
 /// process, once its lease ends.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -55,10 +53,7 @@ pub async fn serve(mut config: Config, demo: bool, began: Instant) -> Result<()>
         setup_code_file: Some(setup_code_file.clone()),
     };
     let state = AppState { portal: portal.clone(), site: Arc::new(site) };
-    let mut application = router::build(state.clone());
-    if let Some(clock) = dev_clock {
-        application = application.merge(dev_clock::router(clock).with_state(state));
-    }
+    let application = router::build_with(state, dev_clock.map(dev_clock::router).unwrap_or_default());
     tasks.spawn(answer(listener, application, stop.clone()));
     if let Some(listener) = ops_listener {
         tasks.spawn(answer(listener, ops::router(portal.clone(), stop.clone()), stop.clone()));
@@ -104,17 +99,8 @@ fn background(
             tracing::warn!("no mail server is set (smtp-host): mails stay in the portal, under Notifications")
         }
     }
-    tasks.spawn(clean_up(portal.clone(), stop.clone()));
+    tasks.spawn(service::upkeep::run(portal.clone(), stop.clone()));
     Ok(())
-}
-
-async fn clean_up(portal: Portal, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(CLEAN_UP)).await.is_some() {
-        match service::sessions::clean_up(&portal).await {
-            Ok(removed) => tracing::debug!(removed, "expired sessions were removed"),
-            Err(error) => tracing::error!(%error, "expired sessions cannot be removed"),
-        }
-    }
 }
 
 async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener> {

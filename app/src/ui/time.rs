@@ -44,6 +44,8 @@ pub struct Why {
     pub reason: String,
     /// What to do about it.
     pub remedy: Option<String>,
+    /// Where: the address and the words of a link.
+    pub see: Option<(String, String)>,
     /// From when it is possible, where time alone decides.
     pub from: Option<Deadline>,
 }
@@ -54,6 +56,7 @@ impl Why {
         Self {
             reason: refusal.detail.clone(),
             remedy: refusal.remedy.clone(),
+            see: refusal.see.clone().map(|see| (see.path, see.label)),
             from: refusal.allowed_at.map(|at| Deadline::new(at, now)),
         }
     }

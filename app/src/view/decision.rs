@@ -30,11 +30,12 @@ impl ViewDecision {
 
 /// The reason, from when and what to do, as running text.
 pub fn why(why: Why) -> AnyView {
-    let Why { reason, remedy, from } = why;
+    let Why { reason, remedy, see, from } = why;
     view! {
         <span>{reason}</span>
         {from.map(|until| view! { " Possible " <Countdown until /> "." })}
         {remedy.map(|remedy| format!(" {remedy}"))}
+        {see.map(|(href, label)| view! { " " <a href=href>{label}</a> })}
     }
     .into_any()
 }

@@ -33,4 +33,8 @@ pub struct AllowedAction {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// The page of the portal where it can be mended, from the first slash on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/encryption-keys?region=europe")]
+    pub see: Option<String>,
 }

@@ -31,6 +31,10 @@ pub struct Problem {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// The page of the portal where it can be mended, from the first slash on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/encryption-keys?region=europe")]
+    pub see: Option<String>,
     /// The fields at fault, if fields are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemField>,

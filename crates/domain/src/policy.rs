@@ -14,31 +14,30 @@ use crate::{
 /// Whether it is allowed; if not, why, from when, and what to do.
 pub type Decision = Result<(), Refusal>;
 
-/// PP-004, PP-005, PP-013: seats, opt-in, and the operator's switch.
+/// PP-004, PP-005, PP-013: seats, opt-in, and the operator's switch. The page of the region's keys shows
+/// each condition and how the operator is asked (PP-006).
 pub fn feature(ring: &RingFacts) -> Decision {
     let facts = &ring.eligibility;
-    if facts.seats <= facts.threshold {
+    let (code, detail, remedy) = if facts.seats <= facts.threshold || !facts.opted_in {
+        let opted = if facts.opted_in { "it has" } else { "it has not" };
         let detail = format!(
-            "{} licensed seats are counted; managing your own key needs more than {} (PP-004).",
-            facts.seats, facts.threshold
+            "Managing your own key needs more than {} licensed seats, and {} are counted (PP-004); the organisation must \
+             have opted in, and {opted} (PP-005).",
+            facts.threshold, facts.seats
         );
-        return Err(Refusal::new(Code::NotEligible, detail)
-            .remedy("Ask the operator of this portal to correct the seats or the threshold."));
-    }
-    if !facts.opted_in {
-        return Err(Refusal::new(
-            Code::NotEligible,
-            "The organisation has not opted in to managing its own key (PP-005).",
-        )
-        .remedy("Ask the operator of this portal to opt in (PP-006)."));
-    }
-    if facts.enabled_at.is_none() {
+        (Code::NotEligible, detail, "Ask the operator of this portal to correct what is missing (PP-006).")
+    } else if facts.enabled_at.is_none() {
         let detail =
             format!("Managing your own key is not turned on for the region {} (PP-013).", ring.region);
-        return Err(Refusal::new(Code::FeatureNotEnabled, detail)
-            .remedy("Ask the operator of this portal to turn it on."));
-    }
-    Ok(())
+        (Code::FeatureNotEnabled, detail, "Ask the operator of this portal to turn it on.")
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(code, detail).remedy(remedy).see(keys_page(ring), "What is missing"))
+}
+
+fn keys_page(ring: &RingFacts) -> String {
+    format!("/encryption-keys?region={}", ring.region)
 }
 
 /// K1, K2: whether a key may be added to the ring (PP-120).
@@ -81,7 +80,9 @@ pub fn apply_key(environment: &EnvironmentFacts, ring: &RingFacts, active_key: b
     }
     if !active_key {
         let detail = format!("The region {} has no Active key (PP-085).", ring.region);
-        return Err(Refusal::new(Code::NoActiveKey, detail).remedy("Add and activate a key first."));
+        return Err(Refusal::new(Code::NoActiveKey, detail)
+            .remedy("Add and activate a key first.")
+            .see(keys_page(ring), "Encryption keys"));
     }
     Ok(())
 }
@@ -141,7 +142,9 @@ fn unlocked(ring: &RingFacts) -> Decision {
         many => format!("{many} environments are locked"),
     };
     let detail = format!("{locked}; keys cannot be added or activated meanwhile (PP-080, PP-120).");
-    Err(Refusal::new(Code::KeysBlockedByLock, detail).remedy("Unlock or delete the locked environments."))
+    Err(Refusal::new(Code::KeysBlockedByLock, detail)
+        .remedy("Unlock or delete the locked environments.")
+        .see("/environments?state=locked", "Locked environments"))
 }
 
 fn idle(environment: &EnvironmentFacts) -> Decision {

@@ -113,14 +113,25 @@ pub struct Refusal {
     pub allowed_at: Option<Timestamp>,
     /// What to do about it.
     pub remedy: Option<String>,
+    /// The page where it can be mended.
+    pub see: Option<See>,
     /// The fields at fault.
     pub fields: Vec<FieldError>,
+}
+
+/// A page of the portal.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct See {
+    /// Its address, from the first slash on.
+    pub path: String,
+    /// What the link to it says.
+    pub label: String,
 }
 
 impl Refusal {
     /// A refusal with its words and nothing else.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), allowed_at: None, remedy: None, fields: Vec::new() }
+        Self { code, detail: detail.into(), allowed_at: None, remedy: None, see: None, fields: Vec::new() }
     }
 
     /// Bad input at one field.
@@ -140,6 +151,13 @@ impl Refusal {
     #[must_use]
     pub fn remedy(mut self, text: impl Into<String>) -> Self {
         self.remedy = Some(text.into());
+        self
+    }
+
+    /// Adds the page where it can be mended.
+    #[must_use]
+    pub fn see(mut self, path: impl Into<String>, label: &str) -> Self {
+        self.see = Some(See { path: path.into(), label: label.to_owned() });
         self
     }
 

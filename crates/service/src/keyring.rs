@@ -9,7 +9,10 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
-use store::{ConnectionTrait, data_keys::DataKeyRow, environments::Environment, ring_keys::WrappedBy};
+use store::{
+    ConnectionTrait, data_keys::DataKeyRow, environments::Environment, ring_keys::RingKeyRow,
+    ring_keys::WrappedBy,
+};
 use vault::{DataKey, DataKeyPlace, Kek, RingKey, RootKey};
 
 /// So many unwrapped ring keys are kept; rings beyond that cost an RSA operation each time.
@@ -56,6 +59,35 @@ impl Keyring {
         self.hot.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
+    /// Forgets the ring keys that another process retired.
+    pub(crate) async fn forget_retired(&self, db: &impl ConnectionTrait) -> ServiceResult<()> {
+        let known: Vec<RingKeyId> =
+            self.hot.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+        let existing = store::ring_keys::existing(db, known.clone()).await?;
+        for id in known.into_iter().filter(|id| !existing.contains(id)) {
+            self.forget(id);
+        }
+        Ok(())
+    }
+
+    /// Wraps a ring key with `kek` and seals that with the root key at its place: anybody can wrap
+    /// with a public key, but only this portal can put a ring key into its database.
+    pub(crate) fn wrap_ring_key(
+        &self,
+        kek: &Kek,
+        ring_key: &RingKey,
+        (ring, id): (RingId, RingKeyId),
+        wrapped_by: WrappedBy,
+    ) -> Vec<u8> {
+        self.root.seal(&ring_key_place(ring, id, wrapped_by), &kek.wrap(ring_key))
+    }
+
+    /// The ring key as its key-encryption key wraps it: what whoever holds the key file opens.
+    pub fn wrapped_ring_key(&self, row: &RingKeyRow) -> ServiceResult<Vec<u8>> {
+        let place = ring_key_place(row.ring_id, row.id, row.wrapped_by);
+        Ok(self.root.open(&place, &row.wrapped)?.to_vec())
+    }
+
     /// The ring key `id`, unwrapped: from memory, or by one RSA operation.
     pub async fn ring_key(&self, db: &impl ConnectionTrait, id: RingKeyId) -> ServiceResult<Arc<RingKey>> {
         if let Some(key) = self.hot.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
@@ -76,7 +108,7 @@ impl Keyring {
                 self.open_protection_key(&key)?
             }
         };
-        let key = Arc::new(kek.unwrap(&row.wrapped)?);
+        let key = Arc::new(kek.unwrap(&self.wrapped_ring_key(&row)?)?);
         self.keep(id, key.clone());
         Ok(key)
     }
@@ -120,6 +152,13 @@ pub(crate) fn place(row: &DataKeyRow) -> DataKeyPlace {
 
 fn protection_place(ring: RingId, key: KeyId) -> String {
     format!("{ring}|protection-key|{key}")
+}
+
+fn ring_key_place(ring: RingId, key: RingKeyId, wrapped_by: WrappedBy) -> String {
+    match wrapped_by {
+        WrappedBy::Platform(kek) => format!("{ring}|ring-key|{key}|platform-key|{kek}"),
+        WrappedBy::Protection(kek) => format!("{ring}|ring-key|{key}|protection-key|{kek}"),
+    }
 }
 
 fn platform_place(ring: RingId, key: PlatformKeyId) -> String {

@@ -33,6 +33,7 @@ pub mod sign_in;
 pub mod tables;
 pub mod tenants;
 pub mod tokens;
+pub mod upkeep;
 pub mod users;
 pub mod worker;
 

@@ -134,11 +134,9 @@ pub async fn end_all(portal: &Portal, caller: &Caller, keep_current: bool) -> Se
         .await
 }
 
-/// Removes expired sessions, forgotten failures to sign in and files that no import reads any more;
-/// returns how many sessions went.
+/// Removes expired sessions and forgotten failures to sign in; returns how many sessions went.
 pub async fn clean_up(portal: &Portal) -> ServiceResult<u64> {
     let now = portal.clock().now();
-    crate::imports::clean_up(portal, now).await?;
     store::sign_ins::delete_before(portal.db().write(), now - crate::sign_in::WINDOW).await?;
     Ok(store::sessions::delete_expired(portal.db().write(), now).await?)
 }

@@ -264,13 +264,9 @@ pub(crate) async fn insert_ring(
         created_at: now.0,
     };
     store::platform_keys::insert(tx, row).await?;
-    let row = RingKeyRow {
-        id: ring_key,
-        ring_id: ring,
-        wrapped_by: WrappedBy::Platform(key),
-        wrapped: kek.wrap(&RingKey::generate()),
-        created_at: now,
-    };
+    let wrapped_by = WrappedBy::Platform(key);
+    let wrapped = portal.keyring().wrap_ring_key(&kek, &RingKey::generate(), (ring, ring_key), wrapped_by);
+    let row = RingKeyRow { id: ring_key, ring_id: ring, wrapped_by, wrapped, created_at: now };
     store::ring_keys::insert(tx, row).await?;
     Ok(ring)
 }

@@ -28,7 +28,7 @@ pub struct RingKeyRow {
     pub id: RingKeyId,
     pub ring_id: RingId,
     pub wrapped_by: WrappedBy,
-    /// RSA-OAEP-256.
+    /// RSA-OAEP-256 under the key-encryption key, that sealed by the root key.
     pub wrapped: Vec<u8>,
     pub created_at: Timestamp,
 }
@@ -73,6 +73,13 @@ pub async fn insert(tx: &impl ConnectionTrait, key: RingKeyRow) -> StoreResult<(
 /// One ring key; `None` once it is retired.
 pub async fn get(db: &impl ConnectionTrait, id: RingKeyId) -> StoreResult<Option<RingKeyRow>> {
     Entity::find_by_id(id.0).one(db).await?.map(RingKeyRow::try_from).transpose()
+}
+
+/// Those of `ids` that are not retired.
+pub async fn existing(db: &impl ConnectionTrait, ids: Vec<RingKeyId>) -> StoreResult<Vec<RingKeyId>> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    let query = Entity::find().filter(entity::Column::Id.is_in(ids.into_iter().map(|id| id.0)));
+    Ok(query.all(db).await?.into_iter().map(|row| RingKeyId(row.id)).collect())
 }
 
 /// The ring's keys, the oldest first.

@@ -100,7 +100,7 @@ impl Posted {
         tracing::error!(request, error = format!("{error:#}"), path = self.parts.uri.path(), "a form failed");
         let reason = format!("Something went wrong on the server. Request {request}.");
         let remedy = Some("Look at the current state before you try again.".to_owned());
-        self.again(500, Vec::new(), Why { reason, remedy, from: None }).await
+        self.again(500, Vec::new(), Why { reason, remedy, see: None, from: None }).await
     }
 
     async fn again(self, status: u16, errors: Vec<FieldError>, why: Why) -> Response {

@@ -89,6 +89,7 @@ impl Failure {
             detail: None,
             allowed_at: None,
             remedy: None,
+            see: None,
             errors: Vec::new(),
         };
         match self {
@@ -99,6 +100,7 @@ impl Failure {
                 problem.detail = Some(refusal.detail.clone());
                 problem.allowed_at = refusal.allowed_at.map(super::wire::not_before);
                 problem.remedy.clone_from(&refusal.remedy);
+                problem.see = refusal.see.as_ref().map(|see| see.path.clone());
                 problem.errors = fields
                     .map(|f| ProblemField { field: f.field.clone(), message: f.message.clone() })
                     .collect();
@@ -126,6 +128,7 @@ pub(crate) fn of_layer(status: StatusCode, code: &str, detail: &str, request_id:
         detail: Some(detail.to_owned()),
         allowed_at: None,
         remedy: None,
+        see: None,
         errors: Vec::new(),
     };
     (status, [(header::CONTENT_TYPE, "application/problem+json")], axum::Json(problem)).into_response()

@@ -102,17 +102,30 @@ fn eligibility(overview: &Overview) -> Option<Vec<Check>> {
         detail: Some(detail),
         fix: None,
     };
-    let opted_in =
-        if facts.opted_in { "It has." } else { "Not yet. Ask the operator of this portal to opt in." };
+    let opted_in = if facts.opted_in {
+        "It has."
+    } else {
+        "Not yet. Ask the operator of this portal to run keystead admin tenant set --opt-in true."
+    };
     let on = match facts.enabled_at {
         Some(at) => format!("Since {}.", at.human()),
-        None => "It is off. Ask the operator of this portal to turn it on.".to_owned(),
+        None => format!(
+            "It is off. Ask the operator of this portal to run keystead admin region enable {}.",
+            overview.facts.region
+        ),
     };
     Some(vec![
         check(
             format!("More than {} licensed seats", count(facts.threshold.unsigned_abs())),
             facts.seats > facts.threshold,
-            format!("{} are counted.", count(facts.seats.unsigned_abs())),
+            match facts.seats > facts.threshold {
+                true => format!("{} are counted.", count(facts.seats.unsigned_abs())),
+                false => format!(
+                    "{} are counted. If there are more, ask the operator of this portal to run keystead admin tenant \
+                     set --seats N.",
+                    count(facts.seats.unsigned_abs())
+                ),
+            },
         ),
         check("The organisation has opted in".to_owned(), facts.opted_in, opted_in.to_owned()),
         check(format!("Turned on for the region {}", overview.facts.region), facts.enabled_at.is_some(), on),

@@ -84,7 +84,7 @@ fn activate(data: &ViewKeys) -> Run {
 }
 
 fn reason(reason: &str, remedy: &str) -> Why {
-    Why { reason: reason.to_owned(), remedy: Some(remedy.to_owned()), from: None }
+    Why { reason: reason.to_owned(), remedy: Some(remedy.to_owned()), see: None, from: None }
 }
 
 fn notices(data: &ViewKeys) -> AnyView {

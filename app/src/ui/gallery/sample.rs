@@ -80,6 +80,7 @@ pub(super) fn passed() -> Deadline {
 pub(super) fn why() -> Why {
     Why {
         reason: "The key changed 31 hours ago. Environments can be locked 72 hours after a change.".into(),
+        see: None,
         remedy: Some("Roll back first if the change was not authorised.".into()),
         from: Some(deadline()),
     }

@@ -46,7 +46,8 @@ fn messages() -> AnyView {
 }
 
 pub(super) fn commands() -> AnyView {
-    let no_selection = Why { reason: "Select one Available key first.".into(), remedy: None, from: None };
+    let no_selection =
+        Why { reason: "Select one Available key first.".into(), remedy: None, see: None, from: None };
     view! {
         <CommandBar>
             <CommandButton id="new" icon=Glyph::Add label="New key" run=Run::link("/keys/new", None) />
@@ -68,7 +69,7 @@ pub(super) fn commands() -> AnyView {
                 label="Unlock key"
                 run=Run::link(
                     "/keys/unlock",
-                    Some(Why { reason: "No key is locked in Europe.".into(), remedy: None, from: None }),
+                    Some(Why { reason: "No key is locked in Europe.".into(), remedy: None, see: None, from: None }),
                 )
             />
             <CommandButton id="refresh" icon=Glyph::Refresh label="Refresh" run=Run::link("/keys", None) />

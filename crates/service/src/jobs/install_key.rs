@@ -38,15 +38,12 @@ async fn wrap_new_ring_key(job: &mut Job, key: &Key) -> ServiceResult<(RingKeyRo
     let kek = job.portal.keyring().open_protection_key(key)?;
     job.enter(1);
     let now = job.portal.clock().now();
-    let wrapped = kek.wrap(&RingKey::generate());
-    let ring_key = Arc::new(kek.unwrap(&wrapped)?);
-    let row = RingKeyRow {
-        id: RingKeyId(crate::fresh::id(now)),
-        ring_id: key.ring_id,
-        wrapped_by: WrappedBy::Protection(key.id),
-        wrapped,
-        created_at: now,
-    };
+    let (id, ring_id, wrapped_by) =
+        (RingKeyId(crate::fresh::id(now)), key.ring_id, WrappedBy::Protection(key.id));
+    let keyring = job.portal.keyring();
+    let wrapped = keyring.wrap_ring_key(&kek, &RingKey::generate(), (ring_id, id), wrapped_by);
+    let row = RingKeyRow { id, ring_id, wrapped_by, wrapped, created_at: now };
+    let ring_key = Arc::new(kek.unwrap(&keyring.wrapped_ring_key(&row)?)?);
     kill_point("install.wrapped");
     Ok((row, ring_key))
 }

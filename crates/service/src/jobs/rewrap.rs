@@ -2,7 +2,7 @@
 //! key, online, in batches. No row is touched and no RSA operation is done per environment.
 
 use super::Job;
-use crate::{Act, ServiceResult, Target, keyring::place, kill_point};
+use crate::{Act, ServiceResult, Target, keyring::place, kill_point, upkeep};
 use domain::{RingId, RingKeyId, actions::Action};
 use store::{data_keys::DataKeyRow, ring_keys::WrappedBy};
 use uuid::Uuid;
@@ -112,7 +112,8 @@ async fn finish(job: &mut Job, ring_id: RingId, failed: Option<String>) -> Servi
     for id in gone {
         job.portal.keyring().forget(id);
     }
-    Ok(job.portal.db().scrub_keys().await?)
+    upkeep::scrub(&job.portal).await;
+    Ok(())
 }
 
 /// Deletes the ring keys among `old` that wrap nothing; returns them.

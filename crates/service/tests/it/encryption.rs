@@ -31,7 +31,9 @@ async fn data_key_with(house: &House, kek: &Kek, environment: EnvironmentId) -> 
     let row = store::data_keys::get(db, environment.0, current).await.unwrap().unwrap();
     let place = DataKeyPlace { owner: *environment.0.as_bytes(), generation: current };
     for ring_key in store::ring_keys::of_ring(db, house.ring).await.unwrap() {
-        if let Ok(opened) = kek.unwrap(&ring_key.wrapped)
+        // The root key is in the thief's hands too.
+        let wrapped = house.portal.keyring().wrapped_ring_key(&ring_key).unwrap();
+        if let Ok(opened) = kek.unwrap(&wrapped)
             && let Ok(key) = opened.unwrap(&row.wrapped, &place)
         {
             return Some(key);
@@ -83,6 +85,22 @@ both_databases! {
             let plain = key.open(&place, &row.sealed).unwrap();
             assert_eq!(serde_json::to_vec(cells).unwrap(), plain.to_vec());
         }
+    }
+
+    async fn a_ring_key_that_somebody_wrote_into_the_database_is_not_used(test_db: TestDb) {
+        let (house, environment, _) = applied(&test_db).await;
+        // Whoever can write SQL knows the public key, wraps a ring key of their own and puts it in place.
+        let db = house.portal.db().write();
+        let ring = store::rings::get(db, house.admin.tenant(), house.ring).await.unwrap().unwrap();
+        let id = RingKeyId(ring.active_ring_key.unwrap());
+        let row = store::ring_keys::get(db, id).await.unwrap().unwrap();
+        let planted = customer_key().wrap(&vault::RingKey::generate());
+        store::data_keys::delete(db, environment.0, 2).await.unwrap();
+        store::rings::set_activated(db, house.ring, RingKeyId(ring.platform_ring_key), house.portal.clock().now()).await.unwrap();
+        store::ring_keys::delete(db, id).await.unwrap();
+        store::ring_keys::insert(db, store::ring_keys::RingKeyRow { wrapped: planted, ..row }).await.unwrap();
+        let neighbour = house.neighbour(&test_db).await;
+        assert!(neighbour.keyring().ring_key(neighbour.db().read(), id).await.is_err());
     }
 
     async fn after_return_the_customers_key_opens_nothing(db: TestDb) {

@@ -177,10 +177,10 @@ both_databases! {
         drop(broken_off);
         assert_eq!(pieces(&house).await, 2);
         house.wait(24 * 3600 - 1);
-        service::sessions::clean_up(&house.portal).await.unwrap();
+        service::upkeep::run_once(&house.portal).await;
         assert_eq!(pieces(&house).await, 2);
         house.wait(2);
-        service::sessions::clean_up(&house.portal).await.unwrap();
+        service::upkeep::run_once(&house.portal).await;
         assert_eq!(pieces(&house).await, 0);
     }
 }

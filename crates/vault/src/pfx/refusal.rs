@@ -34,8 +34,8 @@ pub enum PfxRefusal {
     },
     /// The file is encrypted or signed in a way that is not read here.
     #[error(
-        "The file is protected with {found}, which is not supported. Accepted are AES-256 with a SHA-256 MAC and the older \
-         triple DES and RC2 forms: export the key again with a current version of your tool."
+        "The file is protected with {found}, which is not supported. Accepted are .pfx and .p12 files with AES-256 and a SHA-256 MAC, or in the \
+         older triple DES and RC2 forms: export the key again with a current version of your tool."
     )]
     Scheme {
         /// The name or object identifier of the scheme.
@@ -54,7 +54,7 @@ pub enum PfxRefusal {
     TooLarge,
     /// Opening the file would take too many rounds of key derivation.
     #[error(
-        "Opening this file would take too many rounds of key derivation. Export the key again with at most 600,000 iterations."
+        "Opening this file would take too many rounds of key derivation. Export the key again, as a .pfx or .p12 file with at most 600,000 iterations."
     )]
     WorkFactor,
 }

@@ -37,5 +37,6 @@ pub(super) fn allowed(action: Action, decision: &Decision) -> AllowedAction {
         reason: refusal.map(|r| r.detail.clone()),
         allowed_at: refusal.and_then(|r| r.allowed_at).map(not_before),
         remedy: refusal.and_then(|r| r.remedy.clone()),
+        see: refusal.and_then(|r| r.see.as_ref()).map(|see| see.path.clone()),
     }
 }

@@ -7,7 +7,7 @@
 mod passes;
 
 use super::Job;
-use crate::{Act, ServiceResult, Target, environments, kill_point, mails::Notice};
+use crate::{Act, ServiceResult, Target, environments, kill_point, mails::Notice, upkeep};
 use domain::{
     EnvironmentId, RingKeyId, environments::EnvironmentState, events::Event, operations::OperationKind,
 };
@@ -114,7 +114,7 @@ async fn finish(job: &mut Job, before: &Environment, succeeded: bool) -> Service
         })
         .await?;
     kill_point("reseal.switched");
-    job.portal.db().scrub_keys().await?;
+    upkeep::scrub(&job.portal).await;
     Ok(())
 }
 
