@@ -56,7 +56,7 @@ impl Why {
         Self {
             reason: refusal.detail.clone(),
             remedy: refusal.remedy.clone(),
-            see: refusal.see.clone().map(|see| (see.path, see.label)),
+            see: refusal.see.as_deref().map(|see| (see.path.clone(), see.label.clone())),
             from: refusal.allowed_at.map(|at| Deadline::new(at, now)),
         }
     }

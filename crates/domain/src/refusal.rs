@@ -113,8 +113,8 @@ pub struct Refusal {
     pub allowed_at: Option<Timestamp>,
     /// What to do about it.
     pub remedy: Option<String>,
-    /// The page where it can be mended.
-    pub see: Option<See>,
+    /// The page where it can be mended. Boxed: a refusal is the error of everything.
+    pub see: Option<Box<See>>,
     /// The fields at fault.
     pub fields: Vec<FieldError>,
 }
@@ -157,7 +157,7 @@ impl Refusal {
     /// Adds the page where it can be mended.
     #[must_use]
     pub fn see(mut self, path: impl Into<String>, label: &str) -> Self {
-        self.see = Some(See { path: path.into(), label: label.to_owned() });
+        self.see = Some(Box::new(See { path: path.into(), label: label.to_owned() }));
         self
     }
 

@@ -1,6 +1,9 @@
 //! One test body, run on SQLite and on PostgreSQL.
 
-use std::future::Future;
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 
@@ -32,6 +35,39 @@ impl TestDb {
                 Ok(Self { url: file.url(), kind, _file: Some(file) })
             }
             Kind::Postgres => Ok(Self { url: postgres::database().await?, kind, _file: None }),
+        }
+    }
+
+    /// A copy, as a thief or a backup takes it. Nobody may be connected to the original meanwhile.
+    pub async fn copy(&self) -> Result<Self> {
+        match self.kind {
+            Kind::Sqlite => {
+                let file = sqlite::Database::new()?;
+                for (from, to) in self.files()?.into_iter().zip(sqlite::files(&file.path())) {
+                    if from.exists() {
+                        std::fs::copy(from, to)?;
+                    }
+                }
+                Ok(Self { url: file.url(), kind: self.kind, _file: Some(file) })
+            }
+            Kind::Postgres => {
+                Ok(Self { url: postgres::copy_database(&self.url).await?, kind: self.kind, _file: None })
+            }
+        }
+    }
+
+    /// Every file and folder in which the database lies: SQLite's file and its log, PostgreSQL's whole
+    /// cluster with its write-ahead log, other tests' databases in it.
+    pub fn files(&self) -> Result<Vec<PathBuf>> {
+        match self.kind {
+            Kind::Sqlite => {
+                let path = self.url.strip_prefix("sqlite://").context("a URL of SQLite")?;
+                Ok(sqlite::files(Path::new(path.split('?').next().unwrap_or(path))))
+            }
+            Kind::Postgres => {
+                let (_, home) = self.url.split_once("?host=").context("a URL of our server")?;
+                Ok(vec![Path::new(home).join("data")])
+            }
         }
     }
 }

@@ -21,6 +21,11 @@ pub async fn database() -> Result<String> {
     shared().await?.create_database().await
 }
 
+/// A copy of a database that [`database`] made, while nobody is connected to it.
+pub async fn copy_database(url: &str) -> Result<String> {
+    shared().await?.copy_database(url).await
+}
+
 /// Removes a database that [`database`] made before the process ends (each takes 7 MB).
 pub async fn drop_database(url: &str) -> Result<()> {
     shared().await?.drop_database(url).await

@@ -3,6 +3,12 @@
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+/// The files of the database whose file is `path`: the database, its log, the log's index.
+pub fn files(path: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let beside = |end: &str| std::path::PathBuf::from(format!("{}{end}", path.display()));
+    vec![path.to_owned(), beside("-wal"), beside("-shm")]
+}
+
 /// An empty place for a SQLite database; the folder goes when this value is dropped.
 #[derive(Debug)]
 pub struct Database {

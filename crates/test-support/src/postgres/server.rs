@@ -78,16 +78,24 @@ impl Server {
 
     /// Makes an empty database with a name of its own and returns its URL.
     pub async fn create_database(&self) -> Result<String> {
-        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         // template0 because no one can be connected to it, which would refuse the copy.
-        super::sql(&self.url("postgres"), &format!("CREATE DATABASE {name} TEMPLATE template0")).await?;
+        self.create_like("template0").await
+    }
+
+    /// Copies a database made by [`Server::create_database`]; refused while somebody is connected to it.
+    pub async fn copy_database(&self, url: &str) -> Result<String> {
+        self.create_like(name_in(url)?).await
+    }
+
+    async fn create_like(&self, template: &str) -> Result<String> {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        super::sql(&self.url("postgres"), &format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
         Ok(self.url(&name))
     }
 
     /// Removes a database made by [`Server::create_database`], and ends whatever is still connected to it.
     pub async fn drop_database(&self, url: &str) -> Result<()> {
-        let name = url.rsplit('/').find_map(|part| part.split_once("?host=")).map(|(name, _)| name);
-        let name = name.with_context(|| format!("{url} is not a URL of this server"))?;
+        let name = name_in(url)?;
         super::sql(&self.url("postgres"), &format!("DROP DATABASE {name} WITH (FORCE)")).await.map(drop)
     }
 
@@ -119,6 +127,12 @@ impl Server {
         command.args(arguments).args(["--silent", "--wait", "--timeout=60", "--pgdata"]).arg(self.data());
         run(command).await.map(drop)
     }
+}
+
+/// The database's name in one of our URLs.
+fn name_in(url: &str) -> Result<&str> {
+    let name = url.rsplit('/').find_map(|part| part.split_once("?host=")).map(|(name, _)| name);
+    name.with_context(|| format!("{url} is not a URL of this server"))
 }
 
 /// The watchdog gets the folder as `$1` and the words of `pg_ctl` after it.

@@ -3,4 +3,7 @@
 pub(crate) mod program;
 
 mod api;
+mod killed;
 mod race;
+mod secrets;
+mod whole;
