@@ -75,7 +75,7 @@ pub fn unencrypted(name: &str, password: &str) -> Result<Vec<u8>> {
     file(rsa(name), password, &["-keypbe", "NONE", "-certpbe", "NONE"])
 }
 
-/// The private key in the RSA files of `name` (but [`rsa_bits`] and [`rsa_exponent_3`]): PKCS#8 DER.
+/// The private key in the RSA files of `name` (but [`rsa_bits`] and [`rsa_exponent_3`]): RSAPrivateKey DER (PKCS#1).
 pub fn private_key_der(name: &str) -> Result<Vec<u8>> {
     openssl(&["pkey", "-outform", "DER"], &pair(rsa(name))?, None)
 }

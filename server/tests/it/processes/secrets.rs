@@ -66,15 +66,11 @@ fn files(places: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 /// The RSAPrivateKey's numbers after the public ones (RFC 8017, A.1.2), without leading zeros.
-fn private_numbers(pkcs8: &[u8]) -> Vec<&[u8]> {
-    let (_, info, _) = element(pkcs8);
-    let (_, _, rest) = element(info);
-    let (_, _, rest) = element(rest);
-    let (_, key, _) = element(rest);
-    let (_, mut numbers, _) = element(key);
+fn private_numbers(key: &[u8]) -> Vec<&[u8]> {
+    let (mut numbers, _) = element(key);
     let mut all = Vec::new();
     while !numbers.is_empty() {
-        let (_, number, rest) = element(numbers);
+        let (number, rest) = element(numbers);
         all.push(number.strip_prefix(&[0]).unwrap_or(number));
         numbers = rest;
     }
@@ -82,8 +78,8 @@ fn private_numbers(pkcs8: &[u8]) -> Vec<&[u8]> {
     all.split_off(3)
 }
 
-/// Tag, content and what follows of the first DER element.
-fn element(der: &[u8]) -> (u8, &[u8], &[u8]) {
+/// The content of the first DER element, and what follows it.
+fn element(der: &[u8]) -> (&[u8], &[u8]) {
     let (length, start) = match der[1] {
         short @ 0..=127 => (usize::from(short), 2),
         long => {
@@ -92,7 +88,7 @@ fn element(der: &[u8]) -> (u8, &[u8], &[u8]) {
             (length, 2 + bytes)
         }
     };
-    (der[0], &der[start..start + length], &der[start + length..])
+    (&der[start..start + length], &der[start + length..])
 }
 
 /// Waits for nothing: a name that lies in the database as it is proves that the search would find others.
