@@ -50,6 +50,9 @@ CREATE TABLE operations (
     lease_owner TEXT,
     lease_until BIGINT,
     address TEXT,
+    -- The keys before and after, by name; empty is the platform's.
+    key_before TEXT,
+    key_after TEXT,
     CHECK ((state IN ('succeeded', 'failed')) = (finished_at IS NOT NULL))
 );
 CREATE INDEX operations_by_tenant ON operations (tenant_id, created_at, id);

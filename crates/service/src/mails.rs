@@ -114,8 +114,8 @@ impl Notice {
     }
 }
 
-/// What the platform's own key is called: it has no file and no fingerprint to compare.
-const STANDARD_KEY: &str = "the standard key, managed by the platform";
+/// What the platform's own key is called: it has no file and no fingerprint to compare.
+const STANDARD_KEY: &str = "Microsoft-provided key";
 
 fn named(key: &Key) -> String {
     format!("{}, SHA-256 {}", key.name, hex(&key.fingerprint))

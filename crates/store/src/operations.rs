@@ -30,6 +30,8 @@ entity!("operations" {
     lease_owner: Option<String>,
     lease_until: Option<i64>,
     address: Option<String>,
+    key_before: Option<String>,
+    key_after: Option<String>,
 });
 
 use entity::{Entity, Model};
@@ -61,6 +63,9 @@ pub struct Operation {
     pub attempts: u32,
     /// Where it was asked for: mails about its end say so.
     pub address: Option<String>,
+    /// The keys before and after, by name, of a change that is done; empty is the platform's.
+    pub key_before: Option<String>,
+    pub key_after: Option<String>,
 }
 
 impl TryFrom<Model> for Operation {
@@ -89,6 +94,8 @@ impl TryFrom<Model> for Operation {
             attempts: u32::try_from(row.attempts).map_err(|_| wrong())?,
             error: row.error,
             address: row.address,
+            key_before: row.key_before,
+            key_after: row.key_after,
         })
     }
 }
@@ -133,6 +140,8 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewOperation) -> StoreResult
         lease_owner: None,
         lease_until: None,
         address: new.address,
+        key_before: None,
+        key_after: None,
     };
     Entity::insert(entity::ActiveModel::from(row)).exec_without_returning(tx).await?;
     Ok(())
@@ -218,6 +227,18 @@ pub async fn finish(
     let values = [operation.id.0.into(), state.as_str().into(), now.0.into()];
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(true)
+}
+
+/// Notes which key a job replaced by which: their names, empty for the platform's.
+pub async fn set_keys(
+    tx: &impl ConnectionTrait,
+    id: OperationId,
+    (before, after): (&str, &str),
+) -> StoreResult<()> {
+    let sql = "UPDATE operations SET key_before = $2, key_after = $3 WHERE id = $1";
+    let values = [id.0.into(), before.into(), after.into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
 }
 
 /// Gives a job back so that it is tried again at `when`; an attempt that is not `counted` was not

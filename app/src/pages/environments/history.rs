@@ -10,6 +10,8 @@ pub struct ViewChange {
     /// Of the operation.
     pub id: String,
     pub action: String,
+    /// The keys before and after; none of a change that was not done.
+    pub keys: Option<(String, String)>,
     pub started: Moment,
     pub ended: Option<Moment>,
     pub by: String,
@@ -23,6 +25,8 @@ pub(super) fn history(changes: Vec<ViewChange>) -> AnyView {
         Column::new("Action"),
         Column::new("Started"),
         Column::new("Ended").minor(),
+        Column::new("From key"),
+        Column::new("To key"),
         Column::new("By"),
         Column::new("Result"),
     ];
@@ -48,7 +52,8 @@ pub(super) fn history(changes: Vec<ViewChange>) -> AnyView {
 }
 
 fn row(change: ViewChange) -> Row {
-    let ViewChange { id, action, started, ended, by, state, error } = change;
+    let ViewChange { id, action, keys, started, ended, by, state, error } = change;
+    let (from, to) = keys.unwrap_or_else(|| ("–".to_owned(), "–".to_owned()));
     let href = format!("/operations/{id}");
     let result = view! {
         <StateBadge state />
@@ -58,6 +63,8 @@ fn row(change: ViewChange) -> Row {
         .cell(view! { <a href=href>{action}</a> })
         .cell(view! { <Time at=started /> })
         .cell(ended.map(|at| view! { <Time at /> }))
+        .cell(from)
+        .cell(to)
         .cell(by)
         .cell(result)
 }
@@ -66,11 +73,14 @@ fn row(change: ViewChange) -> Row {
 mod build {
     use super::ViewChange;
     use crate::{error::UiError, view::ViewOperation};
-    use domain::operations::OperationKind;
-    use service::{Caller, Portal, operations, store::operations::Filter};
+    use domain::operations::{OperationKind, OperationState};
+    use service::{
+        Caller, Portal, operations,
+        store::operations::{Filter, Operation},
+    };
 
     impl ViewChange {
-        /// The changes of the environment's encryption, 50 at most.
+        /// The changes of the environment's encryption and of the key it was under, 50 at most.
         pub(crate) async fn load(portal: &Portal, caller: &Caller, id: &str) -> Result<Vec<Self>, UiError> {
             let environment = id.parse().map_err(|_| UiError::not_found("environment"))?;
             let filter = Filter { environment: Some(environment), ..Default::default() };
@@ -78,19 +88,39 @@ mod build {
             jobs.retain(|job| {
                 matches!(job.kind, OperationKind::EnvironmentApply | OperationKind::EnvironmentReturn)
             });
+            if let Some(ring) = jobs.first().map(|job| job.ring_id) {
+                let filter = Filter { ring: Some(ring), ..Default::default() };
+                let mut changes = operations::list(portal, caller, filter, None, 200).await?.items;
+                changes.retain(|job| job.kind == OperationKind::KeyRewrap && was_own_at(&jobs, job));
+                jobs.extend(changes);
+                jobs.sort_by_key(|job| std::cmp::Reverse(job.created_at));
+            }
             jobs.truncate(50);
             let about = operations::about(portal, caller, &jobs).await?;
             let now = portal.clock().now();
             Ok(jobs
                 .iter()
                 .zip(about)
-                .map(|(job, about)| Self::new(ViewOperation::new(job, now), about.created_by))
+                .map(|(job, about)| Self::new(job, ViewOperation::new(job, now), about.created_by))
                 .collect())
         }
 
-        fn new(job: ViewOperation, by: String) -> Self {
-            let ViewOperation { id, label, state, created, finished, error, .. } = job;
-            Self { id, action: label, started: created, ended: finished, by, state, error }
+        fn new(job: &Operation, shown: ViewOperation, by: String) -> Self {
+            let ViewOperation { id, label, state, created, finished, error, .. } = shown;
+            let name = |key: &String| match key.as_str() {
+                "" => "Microsoft-provided key".to_owned(),
+                own => own.to_owned(),
+            };
+            let keys = job.key_before.as_ref().map(name).zip(job.key_after.as_ref().map(name));
+            Self { id, action: label, keys, started: created, ended: finished, by, state, error }
         }
+    }
+
+    /// Whether the environment was under an own key when the key changed: the last of its own changes
+    /// (`jobs`, the newest first) that was done before then put it there.
+    fn was_own_at(jobs: &[Operation], change: &Operation) -> bool {
+        let done = |job: &&Operation| job.finished_at.is_some_and(|at| at <= change.created_at);
+        let before = jobs.iter().filter(done).find(|job| job.state == OperationState::Succeeded);
+        before.is_some_and(|job| job.kind == OperationKind::EnvironmentApply)
     }
 }

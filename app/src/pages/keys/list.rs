@@ -198,6 +198,7 @@ fn table(data: &ViewKeys) -> AnyView {
         Column::new("Created").minor(),
         Column::new("Activated"),
         Column::new("Environments").numeric(),
+        Column::new("Region").minor(),
     ];
     let rows = data.keys.iter().map(|key| row(data, key)).collect();
     let caption = format!("Protection keys in {}", data.region);
@@ -234,6 +235,7 @@ fn row(data: &ViewKeys, key: &ViewKey) -> Row {
         .cell(created.into_any())
         .cell(activated)
         .cell(environments)
+        .cell(data.region.clone())
 }
 
 fn empty(data: &ViewKeys) -> AnyView {

@@ -88,8 +88,9 @@ async fn switch(
     act.record("before", key.state.as_str());
     act.record("after", state.as_str());
     let affected = keys::affected(&act.tx, &ring).await?;
-    if ring.active_ring_key.is_some() {
-        queue(act, OperationKind::KeyRewrap, ring_id, On::Ring, affected).await?;
+    if let Some(previous) = &previous {
+        let rewrap = queue(act, OperationKind::KeyRewrap, ring_id, On::Ring, affected).await?;
+        store::operations::set_keys(&act.tx, rewrap, (&previous.name, &key.name)).await?;
     }
     let mut notice = Notice::of_key(Event::KeyActivated, &ring, &key, previous.as_ref());
     notice.activated_at = Some(act.now);

@@ -119,7 +119,7 @@ both_databases! {
         let db = house.portal.db().read();
         let first = print(store::keys::get(db, first.id).await.unwrap().unwrap());
         let second = print(store::keys::get(db, second.id).await.unwrap().unwrap());
-        let standard = "the standard key, managed by the platform";
+        let standard = "Microsoft-provided key";
         let expect = [
             ("now encrypted with your own key", vec![format!("Key before: {standard}"), format!("Key: {first}")]),
             ("contoso-2027 is being activated", vec![

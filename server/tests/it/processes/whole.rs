@@ -87,7 +87,10 @@ async fn encrypt(api: &Api) -> (String, String) {
         api.until_idle().await;
     }
     let details = api.get(&format!("/environments/{environment}")).await;
-    assert_eq!((&details["state"], &details["encryption"]["key"]["name"]), (&json!("self_managed"), &json!("triple-des")));
+    assert_eq!(
+        (&details["state"], &details["encryption"]["key"]["name"]),
+        (&json!("self_managed"), &json!("triple-des"))
+    );
     assert_eq!(rows(api, &table).await, ROWS);
     (environment, table)
 }

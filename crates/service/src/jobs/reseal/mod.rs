@@ -149,6 +149,10 @@ async fn switch(
         store::data_keys::delete(&act.tx, id.0, drop).await?;
     }
     store::environments::set_state(&act.tx, id, state, act.now, Some(keep), error.clone()).await?;
+    if succeeded {
+        let name = |key: &Option<Key>| key.as_ref().map_or_else(String::new, |key| key.name.clone());
+        store::operations::set_keys(&act.tx, operation.id, (&name(&old), &name(&new))).await?;
+    }
     let event = match (succeeded, applying) {
         (true, true) => Event::EnvironmentApplied,
         (true, false) => Event::EnvironmentReturned,
