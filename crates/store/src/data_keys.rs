@@ -102,7 +102,7 @@ pub async fn rewrap(
         _ => format!("x'{}'", id.0.simple()),
     };
     let tail = format!(
-        ") UPDATE data_keys SET ring_key_id = {}, wrapped = fresh.wrapped FROM fresh \
+        "UPDATE data_keys SET ring_key_id = {}, wrapped = fresh.wrapped FROM fresh \
          WHERE data_keys.owner_id = fresh.owner_id AND data_keys.generation = fresh.generation \
          AND data_keys.ring_key_id = {}",
         literal(to),
@@ -114,7 +114,7 @@ pub async fn rewrap(
             vec![key.owner.into(), i64::from(key.generation).into(), key.wrapped.into()]
         })
         .collect();
-    batch::values(tx, "WITH fresh (owner_id, generation, wrapped) AS (", &tail, rows).await
+    batch::update(tx, "owner_id, generation, wrapped", &tail, rows).await
 }
 
 /// When the ring key that wraps this owner's current data key began to.

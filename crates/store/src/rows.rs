@@ -118,11 +118,11 @@ pub async fn lock(tx: &impl ConnectionTrait, table: TableId, id: RowId) -> Store
 /// Writes rows that exist under new seals; returns how many there were.
 pub async fn reseal(tx: &impl ConnectionTrait, table: TableId, rows: Vec<SealedRow>) -> StoreResult<u64> {
     let values = rows.into_iter().map(|row| full(table, row)).collect();
-    let head = "WITH fresh (table_id, id, generation, has_files, sealed) AS (";
-    let tail = ") UPDATE data_rows SET generation = fresh.generation, has_files = fresh.has_files, \
+    let columns = "table_id, id, generation, has_files, sealed";
+    let tail = "UPDATE data_rows SET generation = fresh.generation, has_files = fresh.has_files, \
                 sealed = fresh.sealed FROM fresh \
                 WHERE data_rows.table_id = fresh.table_id AND data_rows.id = fresh.id";
-    batch::values(tx, head, tail, values).await
+    batch::update(tx, columns, tail, values).await
 }
 
 /// Deletes a row; whether it was there.
