@@ -1,9 +1,10 @@
 //! Measurements behind `docs/PERFORMANCE.md`: ours and a peer or a limit, side by side in one run.
 //!
-//! `cargo xtask bench [switch|rows|pages|start] [--environments N] [--rows N] [--peers]`; without a name,
-//! all of them. `--peers` builds the other framework's page with npm and measures it in the same run.
+//! `cargo xtask bench [switch|rows|pages|start|lighthouse] [--environments N] [--rows N] [--peers]`; without a name,
+//! all of them. `lighthouse`, and `--peers` for the rest, take npm: `--peers` builds the other framework's page with npm and measures it in the same run.
 
 mod house;
+mod lighthouse;
 mod load;
 mod memory;
 mod pages;
@@ -59,6 +60,9 @@ fn main() -> anyhow::Result<()> {
         if wanted("start") {
             runtime.block_on(start::run(kind, &options))?;
         }
+    }
+    if wanted("lighthouse") && (options.peers || options.only.is_some()) {
+        runtime.block_on(lighthouse::run())?;
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(crate) struct SvelteKit {
 impl SvelteKit {
     pub(crate) async fn start() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        copy(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers/sveltekit"), folder.path())?;
+        copy(&ours("sveltekit"), folder.path())?;
         run(folder.path(), "npm", &["install", "--no-audit", "--no-fund", "--loglevel=error"])?;
         run(folder.path(), "npx", &["vite", "build"])?;
         let address = free_address()?;
@@ -43,14 +43,22 @@ impl SvelteKit {
     }
 }
 
-fn run(folder: &Path, program: &str, args: &[&str]) -> Result<()> {
+/// A folder of `bench/peers`, in the clone that cargo runs this in.
+pub(crate) fn ours(name: &str) -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    PathBuf::from(package).join("peers").join(name)
+}
+
+/// Runs a program of Node.js in `folder`.
+pub(crate) fn run(folder: &Path, program: &str, args: &[&str]) -> Result<()> {
     let output = Command::new(program).args(args).current_dir(folder).output();
-    let output = output.with_context(|| format!("cannot start {program}: --peers needs Node.js with npm"))?;
+    let output = output.with_context(|| format!("cannot start {program}: it takes Node.js with npm"))?;
     ensure!(output.status.success(), "{program} failed: {}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder with everything in it.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     for entry in from.read_dir()? {
         let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
         let target = to.join(name);

@@ -58,6 +58,25 @@ impl Server {
         Ok(())
     }
 
+    /// A session of the administrator as a browser's header has it, the risk acknowledged.
+    pub(crate) async fn session(&self) -> Result<String> {
+        let form = format!("email=ada%40contoso.example&password={}", PASSWORD.replace(' ', "+"));
+        let stranger = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let send = |path: &str, form: String, cookie: String| {
+            let request =
+                stranger.post(format!("{}{path}", self.url)).header("sec-fetch-site", "same-origin");
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            request.header("cookie", cookie).body(form).send()
+        };
+        let answer = send("/sign-in", form, "theme=light".to_owned()).await?;
+        let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
+        let pairs: Vec<&str> = cookies.filter_map(|line| line.split(';').next()).collect();
+        let cookie = pairs.join("; ");
+        ensure!(!cookie.is_empty(), "signing in answered {} without a cookie", answer.status());
+        send("/encryption-keys/risk", "next=%2F".to_owned(), cookie.clone()).await?;
+        Ok(cookie)
+    }
+
     /// Resident memory, in MiB.
     pub(crate) fn memory(&self) -> Result<f64> {
         let id = self.process.id().context("the server has ended")?;

@@ -6,11 +6,17 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::OnceLock,
 };
 
-/// The repository's root folder.
+/// The repository's root folder: the one in which cargo runs this program. Where clones share a target
+/// folder, the program may have been compiled in another.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        Path::new(&package).parent().unwrap_or(Path::new(".")).to_owned()
+    })
 }
 
 /// Where cargo builds: `CARGO_TARGET_DIR`, else in CI a folder of the user's cache that stays warm
