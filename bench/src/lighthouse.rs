@@ -1,7 +1,7 @@
 //! Lighthouse's judgement of pages in Chromium, with its simulated desktop and mobile machines.
 
 use crate::{house::House, peer, report, server::Server};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::{path::Path, process::Command};
 use test_support::Kind;
@@ -20,10 +20,9 @@ pub(crate) async fn run() -> Result<()> {
     let table = house.table(environments[0], 0).await?;
     house.fill(table, 1_000).await?;
     let server = Server::start(&house).await?;
-    let cookie = server.session().await?;
-    let folder = tempfile::tempdir()?;
-    peer::copy(&peer::ours("lighthouse"), folder.path())?;
-    peer::run(folder.path(), "npm", &["install", "--no-audit", "--no-fund", "--loglevel=error"])?;
+    server.sign_in().await?;
+    let cookie = server.cookie()?;
+    let folder = peer::install("lighthouse")?;
     report::table(
         "Lighthouse, the median of 3",
         &["page", "machine", "performance", "accessibility", "best practices", "largest paint"],
@@ -69,5 +68,9 @@ fn once(folder: &Path, url: &str, machine: &str, session: Option<&str>) -> Resul
     let chromium = std::env::var_os("CHROMIUM").unwrap_or_else(|| "/usr/bin/chromium".into());
     let output = lighthouse.env("CHROME_PATH", chromium).output().context("cannot start npx")?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    serde_json::from_slice(&output.stdout).with_context(|| format!("Lighthouse has no report: {said}"))
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("Lighthouse has no report: {said}"))?;
+    let judged = CATEGORIES.iter().all(|category| report["categories"][category]["score"].is_number());
+    ensure!(judged, "Lighthouse could not judge {url}: {}", report["runtimeError"]);
+    Ok(report)
 }

@@ -1,7 +1,8 @@
 //! Measurements behind `docs/PERFORMANCE.md`: ours and a peer or a limit, side by side in one run.
 //!
-//! `cargo xtask bench [switch|rows|pages|start|lighthouse] [--environments N] [--rows N] [--peers]`; without a name,
-//! all of them. `lighthouse`, and `--peers` for the rest, take npm: `--peers` builds the other framework's page with npm and measures it in the same run.
+//! `cargo xtask bench [switch|rows|pages|start|lighthouse] [--environments N] [--rows N] [--peers]`; without
+//! a name, all of them. What needs npm runs only when asked for: `lighthouse` by its name or `--peers`, and
+//! the other framework's page, built and measured in the same run as ours, by `--peers`.
 
 mod house;
 mod lighthouse;

@@ -2,11 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use axum::{Router, routing::get};
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::{path::Path, process::Command, time::Duration};
 use test_support::{ports::free_address, process::Process};
 
 /// An axum route that answers as many bytes and does nothing else; its URL. It ends with the bench.
@@ -28,9 +24,7 @@ pub(crate) struct SvelteKit {
 
 impl SvelteKit {
     pub(crate) async fn start() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        copy(&ours("sveltekit"), folder.path())?;
-        run(folder.path(), "npm", &["install", "--no-audit", "--no-fund", "--loglevel=error"])?;
+        let folder = install("sveltekit")?;
         run(folder.path(), "npx", &["vite", "build"])?;
         let address = free_address()?;
         let mut node = Command::new("node");
@@ -43,14 +37,17 @@ impl SvelteKit {
     }
 }
 
-/// A folder of `bench/peers`, in the clone that cargo runs this in.
-pub(crate) fn ours(name: &str) -> PathBuf {
+/// A copy of a folder of `bench/peers`, from the clone that cargo runs this in, with its packages.
+pub(crate) fn install(name: &str) -> Result<tempfile::TempDir> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    PathBuf::from(package).join("peers").join(name)
+    let folder = tempfile::tempdir()?;
+    copy(&Path::new(&package).join("peers").join(name), folder.path())?;
+    run(folder.path(), "npm", &["install", "--no-audit", "--no-fund", "--loglevel=error"])?;
+    Ok(folder)
 }
 
 /// Runs a program of Node.js in `folder`.
-pub(crate) fn run(folder: &Path, program: &str, args: &[&str]) -> Result<()> {
+fn run(folder: &Path, program: &str, args: &[&str]) -> Result<()> {
     let output = Command::new(program).args(args).current_dir(folder).output();
     let output = output.with_context(|| format!("cannot start {program}: it takes Node.js with npm"))?;
     ensure!(output.status.success(), "{program} failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -58,7 +55,7 @@ pub(crate) fn run(folder: &Path, program: &str, args: &[&str]) -> Result<()> {
 }
 
 /// Copies a folder with everything in it.
-pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+fn copy(from: &Path, to: &Path) -> Result<()> {
     for entry in from.read_dir()? {
         let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
         let target = to.join(name);

@@ -2,10 +2,12 @@
 
 use crate::house::{House, PASSWORD};
 use anyhow::{Context, Result, ensure};
+use reqwest::cookie::{CookieStore, Jar};
 use std::{
     net::SocketAddr,
     path::PathBuf,
     process::Command,
+    sync::Arc,
     time::{Duration, Instant},
 };
 use test_support::{ports::free_address, process::Process};
@@ -15,6 +17,7 @@ pub(crate) struct Server {
     process: Process,
     pub url: String,
     pub client: reqwest::Client,
+    jar: Arc<Jar>,
     /// From the start of the process to its first answer.
     pub took: Duration,
 }
@@ -28,15 +31,16 @@ impl Server {
         let mut command = Command::new(binary);
         command.env_clear().args(["serve", "--database-url", house.url(), "--listen", &listen.to_string()]);
         command.args(["--ops-listen", &ops.to_string()]).arg("--data-dir").arg(house.folder());
+        let jar = Arc::new(Jar::default());
         let client = reqwest::Client::builder()
-            .cookie_store(true)
+            .cookie_provider(jar.clone())
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let began = Instant::now();
         let process = Process::start(command, house.folder().join("log"))?;
         first_answer(&client, listen, &process).await?;
         let took = began.elapsed();
-        Ok(Self { process, url: format!("http://{listen}"), client, took })
+        Ok(Self { process, url: format!("http://{listen}"), client, jar, took })
     }
 
     /// Signs in and acknowledges the risk, as the pages of keys want it.
@@ -58,23 +62,10 @@ impl Server {
         Ok(())
     }
 
-    /// A session of the administrator as a browser's header has it, the risk acknowledged.
-    pub(crate) async fn session(&self) -> Result<String> {
-        let form = format!("email=ada%40contoso.example&password={}", PASSWORD.replace(' ', "+"));
-        let stranger = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-        let send = |path: &str, form: String, cookie: String| {
-            let request =
-                stranger.post(format!("{}{path}", self.url)).header("sec-fetch-site", "same-origin");
-            let request = request.header("content-type", "application/x-www-form-urlencoded");
-            request.header("cookie", cookie).body(form).send()
-        };
-        let answer = send("/sign-in", form, "theme=light".to_owned()).await?;
-        let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
-        let pairs: Vec<&str> = cookies.filter_map(|line| line.split(';').next()).collect();
-        let cookie = pairs.join("; ");
-        ensure!(!cookie.is_empty(), "signing in answered {} without a cookie", answer.status());
-        send("/encryption-keys/risk", "next=%2F".to_owned(), cookie.clone()).await?;
-        Ok(cookie)
+    /// The cookies of [`Self::sign_in`], as a browser's header has them.
+    pub(crate) fn cookie(&self) -> Result<String> {
+        let cookies = self.jar.cookies(&self.url.parse()?).context("nobody is signed in")?;
+        Ok(cookies.to_str()?.to_owned())
     }
 
     /// Resident memory, in MiB.
