@@ -2,9 +2,7 @@
 
 use super::PageData;
 use crate::error::UiError;
-#[cfg(not(feature = "ssr"))]
-use std::any::Any;
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{any::Any, fmt, str::FromStr, sync::Arc};
 
 /// What a page got: data or an error. In the document it is one text: `=` (or `~` while something
 /// runs) and the data as JSON, or `!` and the error as JSON.
@@ -20,11 +18,17 @@ struct Data {
 /// Where the value comes from.
 #[derive(Clone)]
 enum From {
-    /// The server rendered it; the browser reads it from the document.
+    /// The document: the browser reads what the server wrote.
     Text(Arc<str>),
-    /// A server function answered in the browser: nothing needs its text.
-    #[cfg(not(feature = "ssr"))]
-    Value(Arc<dyn Any + Send + Sync>),
+    /// A server function, on either side.
+    Value(Arc<Value>),
+}
+
+struct Value {
+    value: Box<dyn Any + Send + Sync>,
+    /// For the document, which only the server writes.
+    #[cfg(feature = "ssr")]
+    text: String,
 }
 
 impl Answer {
@@ -41,8 +45,7 @@ impl Answer {
     /// The data of the page it was made for.
     pub(super) fn into_data<T: PageData>(self) -> Result<T, UiError> {
         let found = match self.0?.from {
-            #[cfg(not(feature = "ssr"))]
-            From::Value(value) => value.downcast_ref::<T>().cloned(),
+            From::Value(found) => found.value.downcast_ref::<T>().cloned(),
             // From a slice, as server functions read: one reader of each type, not two.
             From::Text(text) => serde_json::from_slice(text.as_bytes()).ok(),
         };
@@ -50,26 +53,34 @@ impl Answer {
     }
 }
 
-#[cfg(feature = "ssr")]
-fn from<T: PageData>(data: T) -> From {
-    // A type that cannot be written is a defect that every visit of its page shows.
-    From::Text(serde_json::to_string(&data).unwrap_or_default().into())
+impl From {
+    fn text(&self) -> Result<&str, fmt::Error> {
+        match self {
+            From::Text(text) => Ok(text),
+            #[cfg(feature = "ssr")]
+            From::Value(found) => Ok(&found.text),
+            // The browser writes no documents.
+            #[cfg(not(feature = "ssr"))]
+            From::Value(_) => Err(fmt::Error),
+        }
+    }
 }
 
-#[cfg(not(feature = "ssr"))]
 fn from<T: PageData>(data: T) -> From {
-    From::Value(Arc::new(data))
+    From::Value(Arc::new(Value {
+        // A type that cannot be written is a defect that every visit of its page shows.
+        #[cfg(feature = "ssr")]
+        text: serde_json::to_string(&data).unwrap_or_default(),
+        value: Box::new(data),
+    }))
 }
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Ok(Data { running, from: From::Text(text) }) => {
-                write!(f, "{}{text}", if *running { '~' } else { '=' })
+            Ok(Data { running, from }) => {
+                write!(f, "{}{}", if *running { '~' } else { '=' }, from.text()?)
             }
-            // The browser writes no documents.
-            #[cfg(not(feature = "ssr"))]
-            Ok(Data { from: From::Value(_), .. }) => Err(fmt::Error),
             Err(error) => write!(f, "!{}", serde_json::to_string(error).map_err(|_| fmt::Error)?),
         }
     }
