@@ -16,10 +16,8 @@ pub use document::shell;
 pub struct Assets {
     /// The one style sheet.
     pub css: Option<String>,
-    /// The module that loads and starts the wasm.
+    /// The module that loads and starts the wasm once the page stands.
     pub js: Option<String>,
-    /// The wasm itself, named only to start its download early.
-    pub wasm: Option<String>,
     /// The icon in the browser's tab.
     pub favicon: Option<String>,
     /// The icon sprite: one `<symbol>` per icon.
@@ -31,7 +29,7 @@ pub struct Assets {
 /// The browser reads it back from the document, so both sides render the same URL.
 pub fn icons_url() -> String {
     #[cfg(feature = "ssr")]
-    let url = use_context::<Assets>().and_then(|assets| assets.icons);
+    let url = with_context(|assets: &Assets| assets.icons.clone()).flatten();
     #[cfg(not(feature = "ssr"))]
     let url = document().document_element().and_then(|root| root.get_attribute("data-icons"));
     url.unwrap_or_default()
@@ -79,13 +77,11 @@ mod document {
         }
     }
 
-    /// The script element and the two hints that let its files load side by side.
+    /// The script element. A module waits for the document by itself, and starts the wasm later still.
     fn scripts(assets: &Assets) -> Option<impl IntoView + use<>> {
-        let (js, wasm) = (assets.js.clone()?, assets.wasm.clone()?);
+        let js = assets.js.clone()?;
         let nonce = use_nonce();
         Some(view! {
-            <link rel="modulepreload" href=js.clone() nonce=nonce.clone() />
-            <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
             <script type="module" src=js nonce=nonce></script>
         })
     }

@@ -57,7 +57,6 @@ pub fn manifest() -> Assets {
     Assets {
         css: url("keystead.css"),
         js: url("keystead.js"),
-        wasm: url("keystead.wasm"),
         favicon: url("favicon.svg"),
         icons: url("icons.svg"),
     }

@@ -21,8 +21,7 @@ const COMPRESSED: [&str; 3] = ["png", "woff2", "webp"];
 pub(crate) fn write(wasm: &Wasm, fast: bool) -> Result<()> {
     let mut site = Site::open(sh::root().join("target/site/assets"), fast)?;
     let module = site.add("keystead.wasm", &wasm.bytes)?;
-    let start = format!("\n__wbg_init({{ module_or_path: new URL({module:?}, import.meta.url) }});\n");
-    site.add("keystead.js", (wasm.js.clone() + &start).as_bytes())?;
+    site.add("keystead.js", (wasm.js.clone() + &start(&module)).as_bytes())?;
 
     let mut sheet = css::sheet(&sh::root().join("style"))?;
     site.add(
@@ -42,6 +41,21 @@ pub(crate) fn write(wasm: &Wasm, fast: bool) -> Result<()> {
     }
     site.add("keystead.css", sheet.as_bytes())?;
     site.close()
+}
+
+/// What loads and starts the module: once the page stands and the browser has nothing else to do. Until then
+/// it works as it does without script, and is not made to wait for a module that it can do without.
+fn start(module: &str) -> String {
+    format!(
+        "
+{{
+  const load = () => __wbg_init({{ module_or_path: new URL({module:?}, import.meta.url) }});
+  const wait = () => (window.requestIdleCallback ?? setTimeout)(load);
+  if (document.readyState === \"complete\") wait();
+  else addEventListener(\"load\", wait, {{ once: true }});
+}}
+"
+    )
 }
 
 fn files(dir: &Path) -> Result<Vec<PathBuf>> {
