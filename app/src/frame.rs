@@ -61,11 +61,10 @@ mod build {
     /// `Internal` when the database does not answer.
     pub async fn load(portal: &Portal, caller: Option<&Caller>, headers: &HeaderMap) -> ServiceResult<Frame> {
         let Some(caller) = caller else { return Ok(Frame::default()) };
-        let troubled = service::messages::troubled(portal, caller).await?;
         let place = service::overview::place(portal, caller).await?;
         let mut banners: Vec<Banner> =
             place.changes.iter().map(|change| changed(change, place.now)).collect();
-        banners.extend(mail(portal, caller, troubled));
+        banners.extend(mail(portal, caller, place.troubled));
         let regions = if place.regions.len() == 1 { place.regions[0].clone() } else { String::new() };
         let viewer = Viewer {
             name: caller.name().to_owned(),
@@ -73,7 +72,7 @@ mod build {
             tenant: place.tenant,
             region: regions,
             regions: Vec::new(),
-            unread: u32::try_from(troubled).unwrap_or(u32::MAX),
+            unread: u32::try_from(place.troubled).unwrap_or(u32::MAX),
             theme: preferences::theme(headers).to_owned(),
             rail: preferences::rail(headers),
         };

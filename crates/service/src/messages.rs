@@ -24,11 +24,3 @@ pub async fn get(portal: &Portal, caller: &Caller, id: MessageId) -> ServiceResu
     let found = store::messages::get(portal.db().read(), caller.tenant(), id).await?;
     Ok(found.ok_or_else(|| Refusal::not_found("message"))?)
 }
-
-/// How many messages have trouble: the banner's number. Zero for callers who may not read messages.
-pub async fn troubled(portal: &Portal, caller: &Caller) -> ServiceResult<u64> {
-    if !caller.may(Action::MessageRead, None) {
-        return Ok(0);
-    }
-    Ok(store::messages::count_troubled(portal.db().read(), caller.tenant()).await?)
-}

@@ -18,6 +18,8 @@ pub struct Place {
     pub regions: Vec<String>,
     /// Key changes of the last 72 hours (PP-033, PP-034), one a region at most.
     pub changes: Vec<KeyChange>,
+    /// How many messages have trouble: zero for callers who may not read messages.
+    pub troubled: u64,
     pub now: Timestamp,
 }
 
@@ -60,45 +62,33 @@ pub struct Overview {
     pub create: Decision,
 }
 
-/// Read for every page: three small queries, more only while a key change is fresh.
+/// Read for every page: one query.
 ///
 /// # Errors
 /// `Internal` when the database does not answer.
 pub async fn place(portal: &Portal, caller: &Caller) -> ServiceResult<Place> {
     act::permit(caller, Action::TenantRead, None)?;
-    let db = portal.db().read();
     let now = portal.clock().now();
-    let tenant =
-        store::tenants::get(db, caller.tenant()).await?.ok_or_else(|| Refusal::not_found("tenant"))?;
-    let rings = store::rings::list(db, caller.tenant()).await?;
-    let mut changes = Vec::new();
-    for ring in &rings {
-        changes.extend(change(db, ring, now).await?);
-    }
-    let regions = rings.into_iter().map(|ring| ring.region).collect();
-    Ok(Place { tenant: tenant.name, regions, changes, now })
+    let since = now - NO_LOCK_AFTER_CHANGE;
+    let found = store::overview::place(portal.db().read(), caller.tenant(), since).await?;
+    let found = found.ok_or_else(|| Refusal::not_found("tenant"))?;
+    let troubled = if caller.may(Action::MessageRead, None) { found.troubled } else { 0 };
+    let changes = found.regions.iter().filter_map(change).collect();
+    let regions = found.regions.into_iter().map(|region| region.name).collect();
+    Ok(Place { tenant: found.tenant, regions, changes, troubled, now })
 }
 
-async fn change(
-    db: &impl store::ConnectionTrait,
-    ring: &Ring,
-    now: Timestamp,
-) -> ServiceResult<Option<KeyChange>> {
-    let at = ring.last_activation_at.map(Timestamp).filter(|at| *at + NO_LOCK_AFTER_CHANGE > now);
-    let Some(at) = at else { return Ok(None) };
-    let Some(key) = store::keys::active(db, domain::RingId(ring.id)).await? else { return Ok(None) };
-    let asked_by =
-        store::operations::newest_on_key(db, key.id).await?.map_or(key.created_by, |o| o.created_by);
-    let by = store::users::get(db, asked_by).await?.map_or_else(String::new, |user| user.email);
-    Ok(Some(KeyChange {
-        region: ring.region.clone(),
-        key: key.name,
-        key_id: key.id,
-        by,
-        at,
-        activation_from: at + BETWEEN_ACTIVATIONS,
-        lock_from: at + NO_LOCK_AFTER_CHANGE,
-    }))
+fn change(region: &store::overview::Region) -> Option<KeyChange> {
+    let change = region.change.as_ref()?;
+    Some(KeyChange {
+        region: region.name.clone(),
+        key: change.key.clone(),
+        key_id: change.key_id,
+        by: change.by.clone(),
+        at: change.at,
+        activation_from: change.at + BETWEEN_ACTIVATIONS,
+        lock_from: change.at + NO_LOCK_AFTER_CHANGE,
+    })
 }
 
 /// The start page.

@@ -19,6 +19,7 @@ pub mod imports;
 pub mod keys;
 pub mod messages;
 pub mod operations;
+pub mod overview;
 pub mod platform_keys;
 pub mod portal;
 pub mod ring_keys;

@@ -3,8 +3,8 @@
 use crate::{Cursor, Page, StoreError, StoreResult};
 use domain::{MessageId, TenantId, Timestamp, UserId, events::Event};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 
 entity!("messages" {
@@ -188,17 +188,4 @@ pub async fn list(
 pub async fn get(db: &impl ConnectionTrait, tenant: TenantId, id: MessageId) -> StoreResult<Option<Message>> {
     let query = Entity::find_by_id(id.0).filter(Column::TenantId.eq(tenant.0));
     query.one(db).await?.map(Message::try_from).transpose()
-}
-
-/// How many messages of the tenant wait after a failed attempt or were given up.
-pub async fn count_troubled(db: &impl ConnectionTrait, tenant: TenantId) -> StoreResult<u64> {
-    #[derive(FromQueryResult)]
-    struct Count {
-        n: i64,
-    }
-    let sql = "SELECT COUNT(*) AS n FROM messages WHERE tenant_id = $1 AND last_error IS NOT NULL \
-               AND state <> 'sent'";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [tenant.0.into()]);
-    let row = Count::find_by_statement(statement).one(db).await?;
-    Ok(row.and_then(|row| u64::try_from(row.n).ok()).unwrap_or(0))
 }

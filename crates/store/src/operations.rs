@@ -152,14 +152,6 @@ pub async fn get(db: &impl ConnectionTrait, id: OperationId) -> StoreResult<Opti
     Entity::find_by_id(id.0).one(db).await?.map(Operation::try_from).transpose()
 }
 
-/// The newest job on this key: who asked for its last activation.
-pub async fn newest_on_key(db: &impl ConnectionTrait, key: KeyId) -> StoreResult<Option<Operation>> {
-    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
-    let query = Entity::find().filter(entity::Column::KeyId.eq(key.0));
-    let row = query.order_by_desc(entity::Column::CreatedAt).one(db).await?;
-    row.map(Operation::try_from).transpose()
-}
-
 /// Takes an open job that nobody holds; the lease ends at `until` unless renewed. Imports, which may
 /// take an hour, come after everything that administrators wait for, and are taken only `with_imports`.
 pub async fn claim(

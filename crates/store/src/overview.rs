@@ -1,0 +1,78 @@
+//! What every page's frame tells: the tenant, its regions, key changes, mails in trouble.
+
+use crate::StoreResult;
+use domain::{KeyId, TenantId, Timestamp};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, prelude::Uuid};
+
+/// A tenant as the frame of its pages names it.
+pub struct Place {
+    /// The tenant's name.
+    pub tenant: String,
+    /// Messages that wait after a failed attempt or were given up.
+    pub troubled: u64,
+    /// By name.
+    pub regions: Vec<Region>,
+}
+
+/// A region with its latest key change.
+pub struct Region {
+    pub name: String,
+    /// None without a change after the time asked for.
+    pub change: Option<Change>,
+}
+
+/// When the region's Active key became so.
+pub struct Change {
+    pub at: Timestamp,
+    pub key_id: KeyId,
+    pub key: String,
+    /// The address of who asked for it.
+    pub by: String,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    tenant: String,
+    troubled: i64,
+    region: Option<String>,
+    last_activation_at: Option<i64>,
+    key_id: Option<Uuid>,
+    key_name: Option<String>,
+    changed_by: Option<String>,
+}
+
+/// The tenant with its regions and their key changes after `since`, in one query: each page asks for it.
+pub async fn place(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    since: Timestamp,
+) -> StoreResult<Option<Place>> {
+    // Literals, where a partial index decides: with parameters SQLite plans the query at each run.
+    let sql = "SELECT t.name AS tenant, \
+               (SELECT COUNT(*) FROM messages m WHERE m.tenant_id = t.id AND m.last_error IS NOT NULL \
+               AND m.state <> 'sent') AS troubled, \
+               r.region, r.last_activation_at, k.id AS key_id, k.name AS key_name, u.email AS changed_by \
+               FROM tenants t LEFT JOIN rings r ON r.tenant_id = t.id \
+               LEFT JOIN protection_keys k ON k.ring_id = r.id AND k.state = 'active' AND r.last_activation_at > $2 \
+               LEFT JOIN users u ON u.id = COALESCE((SELECT o.created_by FROM operations o WHERE o.key_id = k.id \
+               ORDER BY o.created_at DESC LIMIT 1), k.created_by) \
+               WHERE t.id = $1 ORDER BY r.region";
+    let values = [tenant.0.into(), since.0.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = Row::find_by_statement(statement).all(db).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (tenant, troubled) = (first.tenant.clone(), u64::try_from(first.troubled).unwrap_or(0));
+    let regions = rows.into_iter().filter_map(region).collect();
+    Ok(Some(Place { tenant, troubled, regions }))
+}
+
+fn region(row: Row) -> Option<Region> {
+    let Row { region, last_activation_at, key_id, key_name, changed_by, .. } = row;
+    let change = key_id.zip(key_name).zip(last_activation_at).map(|((id, key), at)| Change {
+        at: Timestamp(at),
+        key_id: KeyId(id),
+        key,
+        by: changed_by.unwrap_or_default(),
+    });
+    Some(Region { name: region?, change })
+}
