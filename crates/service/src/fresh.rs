@@ -2,6 +2,7 @@
 
 use domain::Timestamp;
 use uuid::{Builder, Uuid};
+use vault::random::Draws;
 
 /// A fresh id for something made now.
 pub(crate) fn id(now: Timestamp) -> Uuid {
@@ -13,15 +14,16 @@ pub(crate) fn id(now: Timestamp) -> Uuid {
 pub(crate) struct Sequence {
     millis: u64,
     next: u32,
+    draws: Draws,
 }
 
 impl Sequence {
     pub(crate) fn new(now: Timestamp) -> Self {
-        Self { millis: millis(now), next: 0 }
+        Self { millis: millis(now), next: 0, draws: Draws::new() }
     }
 
     pub(crate) fn id(&mut self) -> Uuid {
-        let mut random = vault::random::bytes::<10>();
+        let mut random = self.draws.bytes::<10>();
         let counter = self.next.to_be_bytes();
         // 28 bits of counter around the version and variant bits, which the builder overwrites.
         random[0] = counter[0] & 0x0f;

@@ -10,7 +10,7 @@ use domain::{
     tables::TableShape,
 };
 use store::{Page, environments::Environment, rows::SealedRow, tables::Table};
-use vault::{DataKey, Place};
+use vault::{DataKey, Place, Sealer};
 
 /// A row as people see it.
 #[derive(Clone, PartialEq, Debug)]
@@ -134,11 +134,7 @@ pub async fn insert(
 
 async fn store_new(act: &mut Act, table: &Table, rows: Vec<Vec<Cell>>) -> ServiceResult<Vec<RowId>> {
     let (environment, key) = writable(act, rows.iter().any(|cells| has_files(cells))).await?;
-    let mut ids = fresh::Sequence::new(act.now);
-    let mut sealed = Vec::with_capacity(rows.len());
-    for cells in &rows {
-        sealed.push(seal(&key, &environment, table.id, RowId(ids.id()), cells)?);
-    }
+    let sealed = seal_new(&key, &environment, table.id, &mut fresh::Sequence::new(act.now), &rows)?;
     let made = sealed.iter().map(|row| row.id).collect();
     add(&act.tx, table.id, sealed).await?;
     Ok(made)
@@ -173,7 +169,7 @@ pub async fn update(
                 let (environment, key) = writable(act, has_files(&cells)).await?;
                 let old = store::rows::lock(&act.tx, table.id, id).await?;
                 let old = old.ok_or_else(|| Refusal::not_found("row"))?;
-                let row = seal(&key, &environment, table.id, id, &cells)?;
+                let row = seal(&mut key.sealer(), &environment, table.id, id, &cells)?;
                 let files = i64::from(row.has_files) - i64::from(old.has_files);
                 store::rows::reseal(&act.tx, table.id, vec![row]).await?;
                 store::tables::count(&act.tx, table.id, 0, files).await?;
@@ -238,9 +234,21 @@ fn check(shape: &TableShape, cells: Vec<Cell>, prefix: &str) -> Result<Vec<Cell>
     wrong.map_or(Ok(checked), Err)
 }
 
-/// Seals a row at its place with the environment's current generation.
-pub(crate) fn seal(
+/// Seals new rows, which get the next of these ids.
+pub(crate) fn seal_new(
     key: &DataKey,
+    environment: &Environment,
+    table: TableId,
+    ids: &mut fresh::Sequence,
+    rows: &[Vec<Cell>],
+) -> ServiceResult<Vec<SealedRow>> {
+    let mut sealer = key.sealer();
+    rows.iter().map(|cells| seal(&mut sealer, environment, table, RowId(ids.id()), cells)).collect()
+}
+
+/// Seals a row at its place with the environment's current generation.
+fn seal(
+    sealer: &mut Sealer<'_>,
     environment: &Environment,
     table: TableId,
     id: RowId,
@@ -251,7 +259,7 @@ pub(crate) fn seal(
         return Err(Refusal::new(Code::TooLarge, "A row is at most 16 MiB, all its values together.").into());
     }
     let generation = environment.generation;
-    let sealed = key.seal(&place(environment, table, id, generation), &plain);
+    let sealed = sealer.seal(&place(environment, table, id, generation), &plain);
     Ok(SealedRow { id, generation, has_files: has_files(cells), sealed })
 }
 

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     CannotOpen,
+    random::{self, Draws},
     seal::{Cipher, KEY, NONCE, TAG},
 };
 
@@ -63,17 +64,20 @@ impl DataKey {
     /// Seals `plaintext` for `place`: version byte 1 | generation, 4 bytes big-endian | 12-byte nonce |
     /// ciphertext | 16-byte tag, [`SEAL_OVERHEAD`] bytes more than the plaintext.
     pub fn seal(&self, place: &Place, plaintext: &[u8]) -> Vec<u8> {
-        let mut sealed = Vec::with_capacity(SEAL_OVERHEAD + plaintext.len());
-        self.seal_into(place, plaintext, &mut sealed);
-        sealed
+        self.seal_with(random::bytes(), place, plaintext)
     }
 
-    /// Appends what [`DataKey::seal`] makes to `out`, for callers that seal many values into one buffer.
-    pub fn seal_into(&self, place: &Place, plaintext: &[u8], out: &mut Vec<u8>) {
-        out.reserve(SEAL_OVERHEAD + plaintext.len());
-        out.push(VERSION);
-        out.extend_from_slice(&place.generation.to_be_bytes());
-        self.0.seal_into(&place.aad(), plaintext, out);
+    /// For a batch of values: seals as [`DataKey::seal`] does, in half the time for small ones.
+    pub fn sealer(&self) -> Sealer<'_> {
+        Sealer { key: self, nonces: Draws::new() }
+    }
+
+    fn seal_with(&self, nonce: [u8; NONCE], place: &Place, plaintext: &[u8]) -> Vec<u8> {
+        let mut sealed = Vec::with_capacity(SEAL_OVERHEAD + plaintext.len());
+        sealed.push(VERSION);
+        sealed.extend_from_slice(&place.generation.to_be_bytes());
+        self.0.seal_with(nonce, &place.aad(), plaintext, &mut sealed);
+        sealed
     }
 
     /// Opens the sealed value of this place.
@@ -96,5 +100,18 @@ impl DataKey {
             }
             _ => None,
         }
+    }
+}
+
+/// Seals the values of one batch; its nonces are drawn many at a time.
+pub struct Sealer<'k> {
+    key: &'k DataKey,
+    nonces: Draws,
+}
+
+impl Sealer<'_> {
+    /// As [`DataKey::seal`].
+    pub fn seal(&mut self, place: &Place, plaintext: &[u8]) -> Vec<u8> {
+        self.key.seal_with(self.nonces.bytes(), place, plaintext)
     }
 }

@@ -29,7 +29,7 @@ mod root_key;
 mod seal;
 pub mod token;
 
-pub use data_key::{DataKey, Place, SEAL_OVERHEAD};
+pub use data_key::{DataKey, Place, SEAL_OVERHEAD, Sealer};
 pub use error::{CannotOpen, KeyError, WrongLength};
 pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use kek::{Kek, KekSize};

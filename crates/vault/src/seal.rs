@@ -48,7 +48,11 @@ impl Cipher {
 
     /// Appends nonce | ciphertext | tag to `out`.
     pub(crate) fn seal_into(&self, aad: &[u8], plaintext: &[u8], out: &mut Vec<u8>) {
-        let nonce: [u8; NONCE] = random::bytes();
+        self.seal_with(random::bytes(), aad, plaintext, out);
+    }
+
+    /// As [`Cipher::seal_into`], with a nonce drawn before; it must be fresh from the operating system.
+    pub(crate) fn seal_with(&self, nonce: [u8; NONCE], aad: &[u8], plaintext: &[u8], out: &mut Vec<u8>) {
         out.reserve_exact(NONCE + plaintext.len() + TAG);
         out.extend_from_slice(&nonce);
         let start = out.len();

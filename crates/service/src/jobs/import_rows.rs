@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{ServiceError, ServiceResult, Target, fresh, kill_point, rows};
 use domain::{
-    ImportId, RowId, TableId,
+    ImportId, TableId,
     actions::Action,
     cells::{Cell, parse_record},
     tables::TableShape,
@@ -168,10 +168,7 @@ async fn store_batch(
     let batch = std::mem::take(batch);
     import.stored += i64::try_from(batch.rows.len()).unwrap_or(i64::MAX);
     import.refused += i64::try_from(batch.errors.len()).unwrap_or(i64::MAX);
-    let mut sealed = Vec::with_capacity(batch.rows.len());
-    for cells in &batch.rows {
-        sealed.push(rows::seal(&import.key, &import.environment, import.table.id, RowId(ids.id()), cells)?);
-    }
+    let sealed = rows::seal_new(&import.key, &import.environment, import.table.id, ids, &batch.rows)?;
     let tx = job.portal.db().begin().await?;
     if !sealed.is_empty() {
         rows::add(&tx, import.table.id, sealed).await?;

@@ -51,12 +51,13 @@ fn a_row_relabelled_with_another_generation_does_not_open() {
 }
 
 #[test]
-fn sealing_into_a_buffer_appends() {
+fn what_a_batch_seals_opens_like_anything_else() {
     let key = DataKey::generate();
-    let mut buffer = b"before".to_vec();
-    key.seal_into(&PLACE, b"row", &mut buffer);
-    assert_eq!(&buffer[..6], b"before");
-    assert_eq!(key.open(&PLACE, &buffer[6..]).expect("opens").as_slice(), b"row");
+    let mut sealer = key.sealer();
+    for plaintext in [&b"first"[..], b"", b"third"] {
+        let sealed = sealer.seal(&PLACE, plaintext);
+        assert_eq!(key.open(&PLACE, &sealed).expect("opens").as_slice(), plaintext);
+    }
 }
 
 #[test]
@@ -64,6 +65,16 @@ fn nonces_never_repeat() {
     let key = DataKey::generate();
     let nonces: HashSet<Vec<u8>> = (0..20_000).map(|_| key.seal(&PLACE, b"same")[5..17].to_vec()).collect();
     assert_eq!(nonces.len(), 20_000);
+}
+
+#[test]
+fn nonces_of_batches_never_repeat_nor_overlap() {
+    let key = DataKey::generate();
+    let seal = |_| (0..1_000).scan(key.sealer(), |sealer, _| Some(sealer.seal(&PLACE, b"same")));
+    let nonces: Vec<Vec<u8>> = (0..20).flat_map(seal).map(|sealed| sealed[5..17].to_vec()).collect();
+    // Draws that overlap would share a half sooner or later; random ones do not.
+    let windows: HashSet<&[u8]> = nonces.iter().flat_map(|nonce| [&nonce[..8], &nonce[4..]]).collect();
+    assert_eq!(windows.len(), 40_000);
 }
 
 proptest! {

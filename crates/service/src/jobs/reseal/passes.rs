@@ -80,6 +80,7 @@ fn reseal_page(
     (to_key, to): Generation<'_>,
 ) -> ServiceResult<Vec<SealedRow>> {
     let mut fresh = Vec::with_capacity(rows.len());
+    let mut sealer = to_key.sealer();
     for mut row in rows.into_iter().filter(|row| row.generation == from) {
         let place = |generation| rows::place(&change.environment, table, row.id, generation);
         let plain = match from_key.open(&place(from), &row.sealed) {
@@ -90,7 +91,7 @@ fn reseal_page(
             }
             Err(error) => return Err(error.into()),
         };
-        row.sealed = to_key.seal(&place(to), &plain);
+        row.sealed = sealer.seal(&place(to), &plain);
         row.generation = to;
         fresh.push(row);
     }
