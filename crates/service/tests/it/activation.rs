@@ -17,7 +17,7 @@ async fn key_state(house: &House, id: KeyId) -> KeyState {
 }
 
 /// Moves the clock so that `seconds` have passed since the last activation.
-async fn since_activation(house: &House, seconds: i64) {
+pub(crate) async fn since_activation(house: &House, seconds: i64) {
     let ring =
         store::rings::get(house.portal.db().read(), house.admin.tenant(), house.ring).await.unwrap().unwrap();
     let now = house.portal.clock().now().0;

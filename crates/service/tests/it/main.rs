@@ -13,6 +13,7 @@ mod ends;
 mod locks;
 mod mail;
 mod on_record;
+mod overview;
 mod rows;
 mod scrub;
 mod upload;
