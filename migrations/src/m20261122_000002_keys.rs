@@ -75,13 +75,14 @@ CREATE TABLE ring_keys (
 CREATE INDEX ring_keys_by_protection_key ON ring_keys (protection_key_id);
 
 -- One AES-256 key per owner and generation, wrapped by a ring key (AES-256-GCM).
--- Two generations exist only while rows are sealed anew.
+-- Two generations exist only while rows are sealed anew. A key change goes through them in the order of
+-- their owners: they lie in that order, too.
 CREATE TABLE data_keys (
     owner_id {uuid} NOT NULL,
     generation BIGINT NOT NULL CHECK (generation > 0),
     ring_key_id {uuid} NOT NULL REFERENCES ring_keys (id),
     wrapped {bytes} NOT NULL,
     PRIMARY KEY (owner_id, generation)
-);
+) {clustered};
 CREATE INDEX data_keys_by_ring_key ON data_keys (ring_key_id, owner_id, generation);
 ";
