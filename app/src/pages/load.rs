@@ -70,10 +70,6 @@ fn any_page(ask: Ask, tell: Tell) -> AnyView {
                 let tell = tell.clone();
                 Suspend::new(async move {
                     let answer = data.await;
-                    // Before it renders, the server looks for more to wait for by asking everything once
-                    // more, the answer being there: without this, a page is built twice and shown once.
-                    #[cfg(feature = "ssr")]
-                    leptos::task::tick().await;
                     let again = answer.running().then(refresh);
                     view! {
                         {again}
