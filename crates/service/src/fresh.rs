@@ -14,6 +14,7 @@ pub(crate) fn id(now: Timestamp) -> Uuid {
 pub(crate) struct Sequence {
     millis: u64,
     next: u32,
+    /// Of ids, not of nonces: they may wait here as long as an import takes.
     draws: Draws,
 }
 

@@ -18,8 +18,8 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 
 /// Random bytes for a batch: the operating system is asked once for many small draws, not for each.
 ///
-/// Make one for the batch and drop it with the batch: bytes that wait in memory for long could be drawn twice,
-/// by a machine and by its copy.
+/// Of nonces, make one for the batch and drop it with the batch: bytes that wait in memory for long could be
+/// drawn twice, by a machine and by its copy.
 pub struct Draws {
     bytes: [u8; Self::SIZE],
     used: usize,
