@@ -32,6 +32,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use leptos_axum::generate_route_list;
+use std::sync::LazyLock;
 
 /// An address and what answers there.
 type Route = (&'static str, fn() -> MethodRouter<AppState>);
@@ -47,15 +48,23 @@ const FORMS: [&[Route]; 8] = [
     session::FORMS,
 ];
 
+/// Where the pages are. Found once per process: while Leptos walks the routes, no page in the same
+/// process loads its data, and one that asks just then waits for ever.
+static PAGES: LazyLock<Vec<String>> =
+    LazyLock::new(|| generate_route_list(App).iter().map(|page| page.path().to_owned()).collect());
+
 /// Every page by GET, every server function under `/fn`, every form by POST.
 pub fn router() -> Router<AppState> {
-    let documents = generate_route_list(App)
-        .iter()
-        .fold(Router::new(), |router, page| router.route(page.path(), get(document)));
+    let documents = pages().fold(Router::new(), |router, page| router.route(page, get(document)));
     let others = FORMS.into_iter().flatten().chain(downloads::FILES);
     others
         .fold(documents, |router, (address, route)| router.route(address, route()))
         .route("/fn/{*name}", post(render::function))
+}
+
+/// Where pages are.
+pub fn pages() -> impl Iterator<Item = &'static str> {
+    PAGES.iter().map(String::as_str)
 }
 
 /// Where forms are posted to: what tests ask as every kind of caller.

@@ -7,6 +7,7 @@ mod csrf;
 mod demo;
 mod headers;
 mod open;
+mod routers;
 mod sessions;
 mod setup;
 mod sign_in;

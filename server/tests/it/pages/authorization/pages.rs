@@ -1,7 +1,6 @@
 //! Every page and every file, by GET.
 
 use super::{Stage, matrix::PAGES};
-use leptos_axum::generate_route_list;
 use std::collections::BTreeSet;
 use test_support::{TestDb, both_databases};
 
@@ -47,5 +46,5 @@ fn the_matrix_has_every_page_and_file_once() {
 
 /// The addresses of all pages, as the router has them.
 pub(super) fn pages() -> BTreeSet<String> {
-    generate_route_list(app::App).iter().map(|page| page.path().to_owned()).collect()
+    server::pages::pages().map(str::to_owned).collect()
 }
