@@ -61,6 +61,25 @@ where
 type Ask = Arc<dyn Fn(Input) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
 type Tell = Arc<dyn Fn(Answer) -> AnyView + Send + Sync>;
 
+/// On the server: asks once and waits, on the task of the request itself.
+#[cfg(feature = "ssr")]
+fn any_page(ask: Ask, tell: Tell) -> AnyView {
+    let context = Owner::current_shared_context();
+    // The browser numbers what it takes from the document: its resource first, then its transition.
+    let id = context.as_ref().map(|context| (context.next_id(), context.next_id()).0);
+    let asked = ask(untrack(input));
+    Suspend::new(async move {
+        let answer = asked.await;
+        if let Some((context, id)) = context.zip(id) {
+            context.write_async(id, Box::pin(std::future::ready(answer.to_string())));
+        }
+        shown(answer, &tell)
+    })
+    .into_any()
+}
+
+/// In the browser: what the document has, then what the address asks for.
+#[cfg(not(feature = "ssr"))]
 fn any_page(ask: Ask, tell: Tell) -> AnyView {
     let data = Resource::new_str(input, move |input| ask(input));
     follow(data);
@@ -68,17 +87,18 @@ fn any_page(ask: Ask, tell: Tell) -> AnyView {
         <Transition>
             {move || {
                 let tell = tell.clone();
-                Suspend::new(async move {
-                    let answer = data.await;
-                    let again = answer.running().then(refresh);
-                    view! {
-                        {again}
-                        {tell(answer)}
-                    }
-                        .into_any()
-                })
+                Suspend::new(async move { shown(data.await, &tell) })
             }}
         </Transition>
+    }
+    .into_any()
+}
+
+fn shown(answer: Answer, tell: &Tell) -> AnyView {
+    let again = answer.running().then(refresh);
+    view! {
+        {again}
+        {tell(answer)}
     }
     .into_any()
 }
