@@ -43,6 +43,8 @@ done! {
     RowDeleted = "row-deleted", "The row was deleted.",
     ImportStarted = "import-started", "The file was received and is being imported.",
     KeyAdded = "key-added", "The key was added. All administrators were notified.",
+    KeyGenerated = "key-generated", "The key was made. All administrators were notified. Download its file now.",
+    KeyProved = "key-proved", "The file was kept: the key can be activated.",
     KeyActivating = "key-activating", "The key is being activated. All administrators were notified.",
 }
 

@@ -81,6 +81,7 @@ fn KeyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/new") view=keys::NewKey />
             <Route path=path!("/:id") view=keys::KeyDetails />
             <Route path=path!("/:id/activate") view=keys::ActivateKey />
+            <Route path=path!("/:id/file") view=keys::KeyFile />
         </ParentRoute>
     }
     .into_inner()

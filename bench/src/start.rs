@@ -39,9 +39,16 @@ async fn first_load(server: &Server) -> Result<()> {
     let page = client.get(format!("{}/sign-in", server.url)).send().await?.text().await?;
     let addresses = page.split('"').filter(|part| part.starts_with("/assets/"));
     let addresses: BTreeSet<&str> = addresses.map(|part| part.split('#').next().unwrap_or(part)).collect();
+    let script = addresses.iter().find(|address| address.ends_with(".js"));
+    let script = script.ok_or_else(|| anyhow::anyhow!("the page names no script"))?;
+    let script = client.get(format!("{}{script}", server.url)).send().await?.text().await?;
+    // The script names it, not the page: it is fetched once the page stands.
+    let named = script.split(['"', '\'', '/']).find(|part| part.ends_with(".wasm"));
+    let wasm_address = named.ok_or_else(|| anyhow::anyhow!("the script names no wasm"))?;
+    let wasm_address = format!("/assets/{wasm_address}");
     report::table("A first load, as brotli", &["file", "kB"]);
     let (mut wasm, mut rest) = (0, 0);
-    for address in std::iter::once("/sign-in").chain(addresses) {
+    for address in ["/sign-in", wasm_address.as_str()].into_iter().chain(addresses) {
         let request = client.get(format!("{}{address}", server.url)).header("accept-encoding", "br");
         let bytes = request.send().await?.error_for_status()?.bytes().await?.len();
         if address.ends_with(".wasm") {

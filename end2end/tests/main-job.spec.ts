@@ -67,10 +67,18 @@ async function readRows(page: Page, environment: string): Promise<void> {
   await expect(page.getByRole('link', { name: 'Ledger entry 1', exact: true })).toBeVisible();
 }
 
-async function uploadKey(page: Page, name: string, region: string): Promise<void> {
+/** The first step of a new key: its name and that it is brought. */
+async function newUpload(page: Page, name: string, region: string): Promise<void> {
   await page.getByRole('link', { name: 'New key', exact: true }).first().click();
   await page.getByLabel('Region', { exact: true }).selectOption(region);
   await page.getByLabel('Key name').fill(name);
+  await page.getByLabel('Upload (.pfx)').check();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await expect(page.getByLabel('Key name')).toHaveValue(name);
+}
+
+async function uploadKey(page: Page, name: string, region: string): Promise<void> {
+  await newUpload(page, name, region);
   await page.getByLabel('Key file').setInputFiles(keyFile(name, FILE_PASSWORD));
   await page.getByLabel('Password of the file').fill(FILE_PASSWORD);
   await page.getByRole('button', { name: 'Create' }).click();
@@ -116,9 +124,7 @@ test('an own key protects an environment and is given back', async ({
   });
 
   await test.step('a file that is no key is refused at its field', async () => {
-    await page.getByRole('link', { name: 'New key', exact: true }).first().click();
-    await page.getByLabel('Region', { exact: true }).selectOption(region);
-    await page.getByLabel('Key name').fill(first);
+    await newUpload(page, first, region);
     await page.getByLabel('Key file').setInputFiles({
       name: 'holiday.pfx', mimeType: 'application/x-pkcs12', buffer: Buffer.from('this is no key file at all'),
     });

@@ -44,7 +44,7 @@ test('each key file that is not accepted is refused for its own reason', async (
   await as(page, await sessionOf('ada'));
   for (const [rule, file, password, field, words] of files) {
     await test.step(rule, async () => {
-      await open('/encryption-keys/new?region=europe');
+      await open('/encryption-keys/new?region=europe&how=upload');
       await send(page, 'never-added', file, password);
       await refusedAt(page, field, words);
       await expect(page.getByLabel('Key name')).toHaveValue('never-added');
@@ -58,7 +58,7 @@ test('each key file that is not accepted is refused for its own reason', async (
 
 test('X-39 names of keys are letters, digits and hyphens, and used once', async ({ page, open, accessible, shot, sessionOf }) => {
   await as(page, await sessionOf('ada'));
-  await open('/encryption-keys/new?region=europe');
+  await open('/encryption-keys/new?region=europe&how=upload');
   await send(page, 'with spaces', fixture('openssl3.pfx'), PASSWORD);
   await refusedAt(page, 'name', /Use 1 to 127 letters, digits and hyphens/);
   await send(page, 'harbour-2026', fixture('openssl3.pfx'), PASSWORD);

@@ -52,10 +52,20 @@ CREATE TABLE protection_keys (
     created_at BIGINT NOT NULL,
     created_by {uuid} NOT NULL REFERENCES users (id),
     activated_at BIGINT,
+    proved_at BIGINT,
     error TEXT,
     UNIQUE (ring_id, name),
     CHECK ((state = 'available') = (state_since IS NULL)),
-    CHECK ((state IN ('locked', 'deleted')) = (material IS NULL))
+    CHECK ((state IN ('locked', 'deleted')) = (material IS NULL)),
+    -- X-06: a key is used only when somebody has shown to hold its file.
+    CHECK (proved_at IS NOT NULL OR (source = 'generated' AND state IN ('available', 'deleted')))
+);
+-- The files of generated keys until they are downloaded (PP-062); protected by their own password and
+-- sealed by the root key.
+CREATE TABLE key_files (
+    key_id {uuid} PRIMARY KEY REFERENCES protection_keys (id),
+    sealed {bytes} NOT NULL,
+    waits_until BIGINT NOT NULL
 );
 -- PP-046: one active key; and one being installed.
 CREATE UNIQUE INDEX one_active_key ON protection_keys (ring_id) WHERE state = 'active';

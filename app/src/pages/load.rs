@@ -3,11 +3,10 @@
 use super::{answer::Answer, errors};
 use crate::{error::UiError, url};
 use leptos::prelude::*;
-use leptos::server::codee::string::FromToStringCodec;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 /// What an address asks for.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -131,7 +130,10 @@ fn refresh() -> AnyView {
 }
 
 /// Asks again while something runs.
-fn follow(data: Resource<Answer, FromToStringCodec>) {
+#[cfg(not(feature = "ssr"))]
+fn follow(data: Resource<Answer, leptos::server::codee::string::FromToStringCodec>) {
+    use std::time::Duration;
+
     Effect::new(move |_| {
         let running = data.with(|answer| answer.as_ref().is_some_and(Answer::running));
         if running && let Ok(handle) = set_timeout_with_handle(move || data.refetch(), Duration::from_secs(1))

@@ -2,6 +2,7 @@
 
 use super::field::{MaybeText, Words};
 use super::icon::{Glyph, Icon};
+use domain::password::Strength;
 use leptos::prelude::*;
 
 /// A one-line text field that keeps its value when the page comes back with an error.
@@ -99,10 +100,15 @@ pub fn PasswordInput(
     /// `new-password` where one is made; `off` for the password of a file.
     #[prop(default = "current-password")]
     autocomplete: &'static str,
+    /// Says, with script, how strong what is typed is.
+    #[prop(optional)]
+    meter: bool,
 ) -> AnyView {
     let id = id.unwrap_or_else(|| name.clone());
     let words = Words { id: id.clone(), label, hint: hint.0, error: error.0, required };
     let shown = RwSignal::new(false);
+    let typed = RwSignal::new(None);
+    let meter = meter.then(|| strength_meter(typed));
     let control = view! {
         <div class="input-with-button">
             <input
@@ -116,6 +122,9 @@ pub fn PasswordInput(
                 autocapitalize="none"
                 aria-describedby=words.described_by()
                 aria-invalid=words.invalid()
+                on:input=move |event| {
+                    typed.set(Some(domain::password::strength(&event_target_value(&event))));
+                }
             />
             <button
                 type="button"
@@ -127,7 +136,21 @@ pub fn PasswordInput(
                 <Icon name=Glyph::Eye />
             </button>
         </div>
+        {meter}
     }
     .into_any();
     words.around(control)
+}
+
+/// The meter and its word; nothing before something is typed.
+fn strength_meter(typed: RwSignal<Option<Strength>>) -> AnyView {
+    let value = move || typed.get().map_or(0, Strength::value).to_string();
+    let word = move || typed.get().map_or("", Strength::label);
+    view! {
+        <div class="strength needs-script">
+            <meter min="0" max="4" low="2" high="3" optimum="4" prop:value=value aria-label="Strength"></meter>
+            <span role="status">{word}</span>
+        </div>
+    }
+    .into_any()
 }

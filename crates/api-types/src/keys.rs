@@ -44,6 +44,10 @@ pub struct Key {
     pub created_at: String,
     /// The mail address of who brought it.
     pub created_by: String,
+    /// When it was first shown that somebody holds the key's file; it is not activated before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub proved_at: Option<String>,
     /// When it last became Active.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -89,6 +93,33 @@ pub struct KeyUpload {
     pub password: String,
     /// `true` acknowledges the risk of managing encryption keys (PP-052).
     pub risk_acknowledged: bool,
+}
+
+/// Asks for a key to be made (PP-057).
+#[derive(Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GenerateKey {
+    /// 1 to 127 letters, digits and hyphens; never used before in the region.
+    pub name: String,
+    /// Of the key file to be made: 12 to 256 characters.
+    #[schema(format = Password)]
+    pub password: String,
+    /// Acknowledges the risk of managing encryption keys (PP-052).
+    #[serde(default)]
+    pub risk_acknowledged: bool,
+}
+
+// Never read or written as a whole: it documents the form.
+/// The parts of the form that brings a generated key's file back.
+#[derive(ToSchema)]
+#[schema(as = KeyProof)]
+pub struct KeyProof {
+    /// The downloaded file.
+    #[schema(format = Binary, value_type = String)]
+    pub file: Vec<u8>,
+    /// Of the file.
+    #[schema(format = Password)]
+    pub password: String,
 }
 
 /// Asks for a key to be activated.

@@ -34,6 +34,8 @@ actions! {
     RiskAcknowledge = "risk.acknowledge",
     KeyRead = "key.read",
     KeyAdd = "key.add",
+    KeyDownload = "key.download",
+    KeyProve = "key.prove",
     KeyActivate = "key.activate",
     KeyInstall = "key.install",
     EnvironmentRead = "environment.read",

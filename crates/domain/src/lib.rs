@@ -12,6 +12,7 @@ pub mod ids;
 pub mod keys;
 pub mod names;
 pub mod operations;
+pub mod password;
 pub mod policy;
 pub mod refusal;
 pub mod rings;

@@ -46,8 +46,9 @@ pub fn add_key(ring: &RingFacts) -> Decision {
     unlocked(ring)
 }
 
-/// K3: whether `key` may be activated (PP-072…PP-083, PP-138).
-pub fn activate_key(ring: &RingFacts, key: KeyState, now: Timestamp) -> Decision {
+/// K3: whether `key` may be activated (PP-072…PP-083, PP-138). `proved` says that somebody showed to hold
+/// its file.
+pub fn activate_key(ring: &RingFacts, key: KeyState, proved: bool, now: Timestamp) -> Decision {
     feature(ring)?;
     unlocked(ring)?;
     if let Some(name) = &ring.installing {
@@ -55,6 +56,12 @@ pub fn activate_key(ring: &RingFacts, key: KeyState, now: Timestamp) -> Decision
         return Err(Refusal::new(Code::ActivationInProgress, detail).remedy("Wait until it is Active."));
     }
     key.activate(now)?;
+    if !proved {
+        let detail =
+            "Nobody has shown yet that the key's file is kept: without it, a lock would be for ever (X-06).";
+        return Err(Refusal::new(Code::KeyNotProved, detail)
+            .remedy("Select the downloaded file and its password once more."));
+    }
     match ring.next_activation_at(now) {
         None => Ok(()),
         Some(at) => {
@@ -65,6 +72,15 @@ pub fn activate_key(ring: &RingFacts, key: KeyState, now: Timestamp) -> Decision
             Err(Refusal::new(Code::ActivationCooldown, detail).from(at))
         }
     }
+}
+
+/// Whether somebody may show now to hold the file of a generated key.
+pub fn prove_key(key: KeyState, proved: bool) -> Decision {
+    if proved || key != KeyState::Available {
+        let detail = "It was shown already that this key's file is kept.";
+        return Err(Refusal::new(Code::Conflict, detail));
+    }
+    Ok(())
 }
 
 /// E1: whether the active key may be applied to the environment (PP-014…PP-017, PP-085).

@@ -54,6 +54,12 @@ codes! {
     KeyWeak = "KEY_WEAK", 422,
     /// This very key is already on the ring.
     KeyAlreadyPresent = "KEY_ALREADY_PRESENT", 422,
+    /// nobody has shown yet that the file of a generated key was kept.
+    KeyNotProved = "KEY_NOT_PROVED", 409,
+    /// PP-062: the file of a generated key was handed out, or has waited too long.
+    KeyFileGone = "KEY_FILE_GONE", 410,
+    /// The file holds another key than the one it should hold.
+    KeyFileMismatch = "KEY_FILE_MISMATCH", 422,
     /// PP-080, PP-120.
     KeysBlockedByLock = "KEYS_BLOCKED_BY_LOCK", 409,
     /// PP-083, PP-138.

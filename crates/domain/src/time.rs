@@ -19,6 +19,11 @@ impl Timestamp {
         Self(secs * 1_000_000)
     }
 
+    /// The time since the epoch; none before it.
+    pub fn since_epoch(self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0).unwrap_or_default())
+    }
+
     /// Reads RFC 3339 (`2026-11-22T09:12:00Z`), to the microsecond; `None` when it is not that, or
     /// when the moment lies in UTC outside the years 0000 to 9999, which RFC 3339 cannot write.
     pub fn parse(text: &str) -> Option<Self> {

@@ -174,6 +174,11 @@ impl Act {
         self.scope.ring.clone().ok_or_else(|| anyhow::anyhow!("action without a ring").into())
     }
 
+    /// The key the action is on; only for actions whose target is one.
+    pub fn key(&self) -> ServiceResult<Key> {
+        self.scope.key.clone().ok_or_else(|| anyhow::anyhow!("action without a key").into())
+    }
+
     /// The table the action is on; only for actions whose target has one.
     pub fn table(&self) -> ServiceResult<Table> {
         self.scope.table.clone().ok_or_else(|| anyhow::anyhow!("action without a table").into())

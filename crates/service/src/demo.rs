@@ -158,8 +158,10 @@ impl Story<'_> {
             store::rings::by_region(self.portal.db().read(), caller.tenant(), content::REGIONS[0]).await?;
         let ring = ring.ok_or_else(|| anyhow::anyhow!("the first region is gone"))?;
         let label = name.to_owned();
+        let now = self.portal.clock().now().since_epoch();
         let file = tokio::task::spawn_blocking(move || {
-            Kek::generate().map(|kek| pfx::write(&kek, &label, &Password::new("file password".to_owned())))
+            Kek::generate()
+                .map(|kek| pfx::write(&kek, &label, &Password::new("file password".to_owned()), now))
         });
         let form = keys::Upload {
             name: name.to_owned(),

@@ -40,6 +40,16 @@ impl Keyring {
         Ok(Kek::from_sealed(&self.root, &protection_place(key.ring_id, key.id), material)?)
     }
 
+    /// Seals a generated key's file until its download.
+    pub(crate) fn seal_key_file(&self, key: KeyId, file: &[u8]) -> Vec<u8> {
+        self.root.seal(&file_place(key), file)
+    }
+
+    /// Opens a generated key's file for its download.
+    pub(crate) fn open_key_file(&self, key: KeyId, sealed: &[u8]) -> ServiceResult<Vec<u8>> {
+        Ok(self.root.open(&file_place(key), sealed)?.to_vec())
+    }
+
     /// Seals a platform key's private half for its row.
     pub(crate) fn seal_platform_key(&self, kek: &Kek, ring: RingId, key: PlatformKeyId) -> Vec<u8> {
         kek.seal(&self.root, &platform_place(ring, key))
@@ -152,6 +162,10 @@ pub(crate) fn place(row: &DataKeyRow) -> DataKeyPlace {
 
 fn protection_place(ring: RingId, key: KeyId) -> String {
     format!("{ring}|protection-key|{key}")
+}
+
+fn file_place(key: KeyId) -> String {
+    format!("key-file|{key}")
 }
 
 fn ring_key_place(ring: RingId, key: RingKeyId, wrapped_by: WrappedBy) -> String {

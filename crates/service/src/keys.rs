@@ -1,4 +1,9 @@
-//! Protection keys: list, upload, activate (rules §2.1, K2–K5).
+//! Protection keys: list, upload, generate, activate (rules §2.1, K1–K5).
+
+mod generate;
+
+pub(crate) use generate::clean_up;
+pub use generate::{FILE_WAITS, Generate, Proof, download, file_waits, generate, prove};
 
 use crate::{
     Act, Caller, Portal, ServiceError, ServiceResult, Target, act, act::decide, jobs, mails::Notice, risk,
@@ -16,10 +21,12 @@ use domain::{
     rings::RingFacts,
 };
 use sha2::{Digest, Sha256};
-use store::keys::Key;
+use store::{keys::Key, rings::Ring};
 use tokio::sync::Semaphore;
 use vault::{Kek, Password, pfx, pfx::PfxRefusal};
 
+/// The media type of key files.
+pub const FILE_TYPE: &str = "application/x-pkcs12";
 /// The largest key file that is read, in bytes.
 pub const MAX_FILE: usize = 256 * 1024;
 
@@ -32,6 +39,8 @@ pub struct ListedKey {
     pub environments: u64,
     /// Whether it may be activated now; if not, why and from when.
     pub activate: Decision,
+    /// Whether it may be shown now that its file is kept.
+    pub prove: Decision,
 }
 
 /// Everything the page of one ring shows, at one moment.
@@ -92,11 +101,12 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     let mut keys = Vec::new();
     for key in store::keys::list(db, ring).await? {
         let activate = decide(caller, Action::KeyActivate, None)
-            .and_then(|()| policy::activate_key(&facts, key.state, now));
+            .and_then(|()| policy::activate_key(&facts, key.state, key.proved_at.is_some(), now));
+        let prove = decide(caller, Action::KeyProve, None).and_then(|()| provable(&key));
         let environments = if matches!(key.state, KeyState::Active { .. }) { self_managed } else { 0 };
         let created_by =
             users.iter().find(|u| u.id == key.created_by.0).map_or_else(String::new, |u| u.email.clone());
-        keys.push(ListedKey { key, created_by, environments, activate });
+        keys.push(ListedKey { key, created_by, environments, activate, prove });
     }
     Ok(Overview {
         ring,
@@ -123,12 +133,14 @@ pub async fn get(portal: &Portal, caller: &Caller, id: KeyId) -> ServiceResult<(
 
 /// K2: brings a key from a password-protected PFX (PP-039…PP-041, PP-066…PP-071).
 pub async fn upload(portal: &Portal, caller: &Caller, ring: RingId, form: Upload) -> ServiceResult<Uploaded> {
-    let risk_acknowledged = form.risk_acknowledged;
+    let Upload { name, file, password, risk_acknowledged } = form;
     // Before any work: a refused upload must not cost RSA checks, nor tell whether a password fits.
-    let (name, form) = portal
-        .check(caller, Action::KeyAdd, Target::Ring(ring), |act| Box::pin(check_upload(act, form)))
+    let name = portal
+        .check(caller, Action::KeyAdd, Target::Ring(ring), |act| {
+            Box::pin(check_new(act, name, risk_acknowledged))
+        })
         .await?;
-    let kek = read_file(portal, caller, form).await;
+    let kek = read_file(portal, caller, file, password).await;
     portal
         .act(caller, Action::KeyAdd, Target::Ring(ring), move |act| {
             Box::pin(async move {
@@ -139,30 +151,35 @@ pub async fn upload(portal: &Portal, caller: &Caller, ring: RingId, form: Upload
         .await
 }
 
-/// The form after its cheap checks; nothing is stored yet.
-async fn check_upload(act: &mut Act, form: Upload) -> ServiceResult<(KeyName, Upload)> {
-    risk::require(act, form.risk_acknowledged).await?;
+/// The cheap checks of a new key; nothing is stored yet.
+async fn check_new(act: &mut Act, name: String, risk_acknowledged: bool) -> ServiceResult<KeyName> {
+    risk::require(act, risk_acknowledged).await?;
     let ring = act.ring()?;
-    let name = KeyName::parse(&form.name).map_err(|why| Refusal::field(Code::KeyNameInvalid, "name", why))?;
+    let name = KeyName::parse(&name).map_err(|why| Refusal::field(Code::KeyNameInvalid, "name", why))?;
     policy::add_key(&store::rings::facts(&act.tx, RingId(ring.id)).await?)?;
     if store::keys::name_taken(&act.tx, RingId(ring.id), name.as_str()).await? {
         return Err(name_taken(&name).into());
     }
-    Ok((name, form))
+    Ok(name)
 }
 
-/// Deriving a file's keys and checking its RSA numbers takes a core for a second: this many are read
-/// at once in a process.
+/// Deriving a file's keys and checking or making its RSA numbers takes a core for a second: this many
+/// are worked on at once in a process.
 static READING: Semaphore = Semaphore::const_new(2);
 
 /// Opens the file, as often as its password may be guessed (`KEY_FILE_BAD_PASSWORD`: rate limited).
-async fn read_file(portal: &Portal, caller: &Caller, form: Upload) -> ServiceResult<Kek> {
+async fn read_file(
+    portal: &Portal,
+    caller: &Caller,
+    file: Vec<u8>,
+    password: Password,
+) -> ServiceResult<Kek> {
     let guesses = throttle::Subjects::key_files_of(caller.user());
     guesses.check(portal).await?;
     let permit = READING.acquire().await.map_err(|error| anyhow::anyhow!(error))?;
     // Again: whoever queued with a hundred guesses may be blocked by now.
     guesses.check(portal).await?;
-    let read = tokio::task::spawn_blocking(move || parse_file(&form.file, &form.password)).await;
+    let read = tokio::task::spawn_blocking(move || parse_file(&file, &password)).await;
     let read = read.map_err(|error| anyhow::anyhow!(error))?;
     match read.as_ref().err().and_then(ServiceError::refusal) {
         Some(refusal) if refusal.code == Code::KeyFileBadPassword => {
@@ -184,6 +201,11 @@ fn parse_file(file: &[u8], password: &Password) -> ServiceResult<Kek> {
         return Err(file_refusal(Code::KeyFileFormat, "Select a key file (.pfx).").into());
     }
     pfx::read(file, password).map(|imported| imported.kek).map_err(|refusal| explain(refusal).into())
+}
+
+/// Whether it may be shown now that the key's file is kept.
+fn provable(key: &Key) -> Decision {
+    policy::prove_key(key.state, key.proved_at.is_some())
 }
 
 fn file_refusal(code: Code, text: impl Into<String>) -> Refusal {
@@ -209,47 +231,68 @@ fn explain(refusal: PfxRefusal) -> Refusal {
 
 /// K2a, K2b: seals and stores, under the ring's lock; the first upload activates itself.
 async fn store_upload(act: &mut Act, name: KeyName, kek: Kek) -> ServiceResult<Uploaded> {
-    let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
+    let (ring, facts) = lock_for_new(act, &name).await?;
     let ring_id = RingId(ring.id);
-    let facts = store::rings::facts(&act.tx, ring_id).await?;
-    policy::add_key(&facts)?;
-    if store::keys::name_taken(&act.tx, ring_id, name.as_str()).await? {
-        return Err(name_taken(&name).into());
-    }
-    let fingerprint = *kek.fingerprint().as_bytes();
-    if let Some(same) = store::keys::by_fingerprint(&act.tx, ring_id, &fingerprint).await? {
+    if let Some(same) = store::keys::by_fingerprint(&act.tx, ring_id, kek.fingerprint().as_bytes()).await? {
         let text = format!("This key is already here, as {}.", same.name);
         return Err(file_refusal(Code::KeyAlreadyPresent, text).into());
     }
     // PP-070: the first uploaded key activates itself, unless another is just being installed.
     let first = !facts.ever_activated && facts.installing.is_none();
-    let id = KeyId(act.fresh_id());
     let state = if first { KeyState::Available.activate(act.now)? } else { KeyState::Available };
-    let key = Key {
-        id,
-        ring_id,
-        name: name.to_string(),
-        source: Source::Uploaded,
-        bits: kek.bits(),
-        fingerprint,
-        public_key: kek.public().spki_der().to_vec(),
-        material: Some(act.portal.keyring().seal_protection_key(&kek, ring_id, id)),
-        state,
-        created_at: act.now,
-        created_by: act.caller.user(),
-        activated_at: None,
-        error: None,
-    };
-    act.record("key", name.as_str());
-    act.record("fingerprint", hex(&fingerprint));
-    act.record("state", state.as_str());
-    act.notify(Notice::of_key(Event::KeyAdded, &ring, &key, None)).await?;
-    store::keys::insert(&act.tx, key).await?;
+    let id = store_new(act, &ring, &name, &kek, (Source::Uploaded, state)).await?;
     let operation = match first {
         true => Some(jobs::queue(act, OperationKind::KeyInstall, ring_id, jobs::On::Key(id), 1).await?),
         false => None,
     };
     Ok(Uploaded { id, activating: first, operation })
+}
+
+/// The ring, locked, while a key of that name may be added to it.
+async fn lock_for_new(act: &Act, name: &KeyName) -> ServiceResult<(Ring, RingFacts)> {
+    let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
+    let facts = store::rings::facts(&act.tx, RingId(ring.id)).await?;
+    policy::add_key(&facts)?;
+    if store::keys::name_taken(&act.tx, RingId(ring.id), name.as_str()).await? {
+        return Err(name_taken(name).into());
+    }
+    Ok((ring, facts))
+}
+
+/// Seals and stores a key, and tells every administrator (PP-060).
+async fn store_new(
+    act: &mut Act,
+    ring: &Ring,
+    name: &KeyName,
+    kek: &Kek,
+    (source, state): (Source, KeyState),
+) -> ServiceResult<KeyId> {
+    let (id, ring_id) = (KeyId(act.fresh_id()), RingId(ring.id));
+    let fingerprint = *kek.fingerprint().as_bytes();
+    let key = Key {
+        id,
+        ring_id,
+        name: name.to_string(),
+        source,
+        bits: kek.bits(),
+        fingerprint,
+        public_key: kek.public().spki_der().to_vec(),
+        material: Some(act.portal.keyring().seal_protection_key(kek, ring_id, id)),
+        state,
+        created_at: act.now,
+        created_by: act.caller.user(),
+        activated_at: None,
+        // An upload is the proof that the file is there.
+        proved_at: (source == Source::Uploaded).then_some(act.now),
+        error: None,
+    };
+    act.record("key", name.as_str());
+    act.record("source", source.as_str());
+    act.record("fingerprint", hex(&fingerprint));
+    act.record("state", state.as_str());
+    act.notify(Notice::of_key(Event::KeyAdded, ring, &key, None)).await?;
+    store::keys::insert(&act.tx, key).await?;
+    Ok(id)
 }
 
 /// K3: asks for an activation; a job installs the key (PP-072…PP-083). `confirmed` is PP-075's
@@ -281,7 +324,7 @@ async fn start_activation(act: &mut Act, id: KeyId) -> ServiceResult<domain::Ope
     let ring_id = RingId(ring.id);
     let key = store::keys::lock(&act.tx, id).await?.ok_or_else(|| Refusal::not_found("key"))?;
     let facts = store::rings::facts(&act.tx, ring_id).await?;
-    policy::activate_key(&facts, key.state, act.now)?;
+    policy::activate_key(&facts, key.state, key.proved_at.is_some(), act.now)?;
     let previous = store::keys::active(&act.tx, ring_id).await?;
     let state = key.state.activate(act.now)?;
     store::keys::set_state(&act.tx, id, state, None).await?;

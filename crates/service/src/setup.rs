@@ -12,10 +12,6 @@ use vault::{Kek, Password, RingKey, RootKey};
 
 /// How long a setup code is good for.
 pub const SETUP_CODE_LIFE: Duration = Duration::from_secs(30 * 60);
-/// The shortest password, in characters.
-pub const MIN_PASSWORD: usize = 12;
-/// The longest password, in characters: argon2 need not hash megabytes.
-pub const MAX_PASSWORD: usize = 256;
 
 /// Why a root key and a database do not go together.
 #[derive(Debug, thiserror::Error)]
@@ -171,8 +167,7 @@ pub(crate) async fn check(form: Install) -> Result<Checked, crate::ServiceError>
 
 /// Checks and hashes a new password, off the async threads.
 pub async fn hash_password(password: Password) -> ServiceResult<String> {
-    let length = password.expose().chars().count();
-    if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&length) {
+    if !domain::password::is_long_enough(password.expose()) {
         let text = "Use 12 to 256 characters. A few random words make a good password.";
         return Err(Refusal::field(Code::PasswordWeak, "password", text).into());
     }

@@ -1,7 +1,7 @@
 //! What a running portal does for itself, from its start on. Each part can fail on its own and is tried
 //! again the next time.
 
-use crate::{Portal, ServiceResult, imports, sessions};
+use crate::{Portal, ServiceResult, imports, keys, sessions};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +28,7 @@ pub async fn run(portal: Portal, stop: CancellationToken) {
 /// Goes through everything once; an error is logged and keeps nothing else from being done.
 pub async fn run_once(portal: &Portal) {
     told("expired sessions cannot be removed", sessions::clean_up(portal).await.map(drop));
+    told("key files nobody downloaded cannot be removed", keys::clean_up(portal).await);
     told("left-over files cannot be removed", imports::clean_up(portal, portal.clock().now()).await);
     told("retired ring keys cannot be forgotten", portal.keyring().forget_retired(portal.db().read()).await);
 }

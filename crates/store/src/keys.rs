@@ -24,6 +24,7 @@ entity!("protection_keys" {
     created_at: i64,
     created_by: Uuid,
     activated_at: Option<i64>,
+    proved_at: Option<i64>,
     error: Option<String>,
 });
 
@@ -49,6 +50,8 @@ pub struct Key {
     pub created_by: UserId,
     /// When it last became Active.
     pub activated_at: Option<Timestamp>,
+    /// When somebody first showed to hold its file: for an uploaded key, when it was uploaded.
+    pub proved_at: Option<Timestamp>,
     /// Why the last activation failed (K5).
     pub error: Option<String>,
 }
@@ -68,6 +71,7 @@ impl TryFrom<Model> for Key {
             created_at: Timestamp(row.created_at),
             created_by: UserId(row.created_by),
             activated_at: row.activated_at.map(Timestamp),
+            proved_at: row.proved_at.map(Timestamp),
             name: row.name,
             public_key: row.public_key,
             material: row.material,
@@ -92,6 +96,7 @@ pub async fn insert(tx: &impl ConnectionTrait, key: Key) -> StoreResult<()> {
         created_at: key.created_at.0,
         created_by: key.created_by.0,
         activated_at: key.activated_at.map(|t| t.0),
+        proved_at: key.proved_at.map(|t| t.0),
         error: key.error,
     };
     Entity::insert(entity::ActiveModel::from(row)).exec_without_returning(tx).await?;
@@ -137,6 +142,13 @@ pub async fn by_fingerprint(
         .filter(Column::Fingerprint.eq(fingerprint.to_vec()))
         .filter(Column::State.ne("deleted"));
     query.one(db).await?.map(Key::try_from).transpose()
+}
+
+/// somebody has shown to hold the key's file.
+pub async fn set_proved(tx: &impl ConnectionTrait, id: KeyId, at: Timestamp) -> StoreResult<()> {
+    let row = entity::ActiveModel { id: Set(id.0), proved_at: Set(Some(at.0)), ..Default::default() };
+    Entity::update(row).exec(tx).await?;
+    Ok(())
 }
 
 /// A transition: the state, and why the last activation failed, if it did.

@@ -16,6 +16,7 @@ pub mod data_keys;
 pub mod environments;
 pub mod gauges;
 pub mod imports;
+pub mod key_files;
 pub mod keys;
 pub mod messages;
 pub mod operations;

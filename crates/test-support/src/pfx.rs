@@ -7,6 +7,7 @@ mod memo;
 mod openssl;
 
 use anyhow::Result;
+use std::io::Write as _;
 
 use memo::Memo;
 use openssl::openssl;
@@ -27,6 +28,21 @@ static FILES: Memo<(Pair, String, Options), Vec<u8>> = Memo::new();
 /// RSA 2048, PBES2 with AES-256 and PBKDF2, MAC with SHA-256: what current programs write.
 pub fn modern(name: &str, password: &str) -> Result<Vec<u8>> {
     file(rsa(name), password, &[])
+}
+
+/// What `openssl` finds in a file that we wrote: the key's public half and the certificate's, both as DER
+/// SubjectPublicKeyInfo. The certificate's signature is checked on the way.
+pub fn read_back(file: &[u8], password: &str) -> Result<(Vec<u8>, Vec<u8>)> {
+    let password = Some(password);
+    let key = openssl(&["pkcs12", "-nocerts", "-noenc", "-passin", "env:PASSWORD"], file, password)?;
+    let key = openssl(&["pkey", "-pubout", "-outform", "DER"], &key, None)?;
+    let certificate = openssl(&["pkcs12", "-nokeys", "-passin", "env:PASSWORD"], file, password)?;
+    let mut trusted = tempfile::NamedTempFile::new()?;
+    trusted.write_all(&certificate)?;
+    let path = trusted.path().display().to_string();
+    openssl(&["verify", "-check_ss_sig", "-CAfile", &path], &certificate, None)?;
+    let public = openssl(&["x509", "-noout", "-pubkey"], &certificate, None)?;
+    Ok((key, openssl(&["pkey", "-pubin", "-outform", "DER"], &public, None)?))
 }
 
 /// RC2-40 for the certificate, 3DES for the key, MAC with SHA-1: what Windows wrote for decades.

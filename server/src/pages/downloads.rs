@@ -99,7 +99,7 @@ fn above(form: &Posted, parts: usize) -> String {
 }
 
 /// The name as RFC 6266 has it: any character, percent-encoded.
-fn attachment(name: &str, media_type: &'static str, content: Vec<u8>) -> Response {
+pub(crate) fn attachment(name: &str, media_type: &'static str, content: Vec<u8>) -> Response {
     let disposition = format!("attachment; filename*=UTF-8''{}", app::url::encode(name));
     ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition)], content).into_response()
 }

@@ -1,5 +1,6 @@
 //! What a form sent.
 
+use domain::{Code, Refusal};
 use vault::Password;
 
 /// A file of a form.
@@ -49,6 +50,19 @@ impl Fields {
     pub fn take_secret(&mut self, name: &str) -> Password {
         let at = self.pairs.iter().position(|(key, _)| key == name);
         Password::new(at.map_or_else(String::new, |at| self.pairs.swap_remove(at).1))
+    }
+
+    /// Takes a new password, typed twice the same (PP-061).
+    ///
+    /// # Errors
+    /// `PasswordMismatch`, at the second field.
+    pub fn take_twice(&mut self, first: &str, second: &str) -> Result<Password, Refusal> {
+        let (password, again) = (self.take_secret(first), self.take_secret(second));
+        if password.matches(&again) {
+            return Ok(password);
+        }
+        let text = "The two passwords differ. Type the same one twice.";
+        Err(Refusal::field(Code::PasswordMismatch, second, text))
     }
 
     /// Takes an uploaded file; none when no file was chosen.

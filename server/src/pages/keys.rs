@@ -1,9 +1,12 @@
 //! The forms of protection keys.
 
-use super::{Done, Posted, Route};
+use super::{Done, Posted, Route, downloads::attachment};
 use axum::{extract::DefaultBodyLimit, response::Response, routing::post};
 use domain::{Code, KeyId, Refusal, RingId};
-use service::{ServiceResult, keys, keys::Upload};
+use service::{
+    ServiceResult, keys,
+    keys::{Generate, Proof, Upload},
+};
 
 /// A key file with its form around it, in bytes; the file itself is checked against its own limit.
 const BODY: usize = 2 * keys::MAX_FILE;
@@ -11,11 +14,56 @@ const BODY: usize = 2 * keys::MAX_FILE;
 pub(super) const FORMS: &[Route] = &[
     ("/encryption-keys/new", || post(create).layer(DefaultBodyLimit::max(BODY))),
     ("/encryption-keys/{id}/activate", || post(activate)),
+    ("/encryption-keys/{id}/file", || post(download)),
+    ("/encryption-keys/{id}/proof", || post(prove).layer(DefaultBodyLimit::max(BODY))),
 ];
 
 async fn create(mut form: Posted) -> Response {
-    let outcome = created(&mut form).await;
+    let outcome = match form.fields.get("how") {
+        Some("generate") => generated(&mut form).await,
+        _ => created(&mut form).await,
+    };
     form.answer(outcome).await
+}
+
+/// To the page where the file is downloaded.
+async fn generated(form: &mut Posted) -> ServiceResult<String> {
+    let ring = ring(form).await?;
+    let generate = Generate {
+        name: form.fields.text("name"),
+        password: form.fields.take_twice("password", "password_again")?,
+        risk_acknowledged: false,
+    };
+    let id = keys::generate(form.portal(), form.caller()?, ring, generate).await?;
+    Ok(Done::KeyGenerated.at(&format!("/encryption-keys/{id}/file")))
+}
+
+async fn download(form: Posted) -> Response {
+    let outcome = async {
+        let id: KeyId = form.id("id")?;
+        keys::download(form.portal(), form.caller()?, id).await
+    };
+    match outcome.await {
+        Ok((name, file)) => attachment(&name, keys::FILE_TYPE, file),
+        Err(error) => form.answer(Err(error)).await,
+    }
+}
+
+async fn prove(mut form: Posted) -> Response {
+    let outcome = proved(&mut form).await;
+    // The form stands on the page of the file.
+    let page = form.parts().uri.path().replace("/proof", "/file");
+    form.at(&page).answer(outcome).await
+}
+
+async fn proved(form: &mut Posted) -> ServiceResult<String> {
+    let id: KeyId = form.id("id")?;
+    let proof = Proof {
+        file: form.fields.take_file("file").unwrap_or_default().content,
+        password: form.fields.take_secret("password"),
+    };
+    keys::prove(form.portal(), form.caller()?, id, proof).await?;
+    Ok(Done::KeyProved.at(&format!("/encryption-keys/{id}")))
 }
 
 /// Back to the list, with the new key selected.

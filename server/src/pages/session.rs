@@ -17,7 +17,6 @@ use service::{
     sign_in::{self, Origin},
 };
 use tower_sessions::Session;
-use vault::Password;
 
 pub(super) const FORMS: &[Route] = &[
     ("/sign-in", || post(sign_in)),
@@ -87,7 +86,7 @@ async fn set_up(mut form: Posted) -> Response {
 
 async fn installed(form: &mut Posted) -> ServiceResult<String> {
     let code = form.fields.take_secret("code");
-    let password = twice(form, "password", "password_again")?;
+    let password = form.fields.take_twice("password", "password_again")?;
     let fields = &form.fields;
     let install = Install {
         tenant: fields.text("tenant"),
@@ -121,15 +120,6 @@ fn eligibility(form: &Posted) -> Result<Option<Eligibility>, Refusal> {
     Ok(Some(Eligibility { seats, threshold: SEAT_THRESHOLD }))
 }
 
-/// A new password, typed twice the same (PP-061).
-fn twice(form: &mut Posted, first: &str, second: &str) -> Result<Password, Refusal> {
-    let password = form.fields.take_secret(first);
-    if password.matches(&form.fields.take_secret(second)) {
-        return Ok(password);
-    }
-    Err(Refusal::field(Code::PasswordMismatch, second, "The two passwords differ. Type the same one twice."))
-}
-
 async fn account(mut form: Posted) -> Response {
     let outcome = changed(&mut form).await;
     form.answer(outcome).await
@@ -139,7 +129,7 @@ async fn changed(form: &mut Posted) -> ServiceResult<String> {
     let done = match form.fields.text("do").as_str() {
         "password" => {
             let current = form.fields.take_secret("current_password");
-            let new = twice(form, "new_password", "new_password_again")?;
+            let new = form.fields.take_twice("new_password", "new_password_again")?;
             sign_in::change_password(form.portal(), form.caller()?, current, new).await?;
             Done::PasswordChanged
         }

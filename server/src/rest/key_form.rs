@@ -1,15 +1,18 @@
-//! The multipart form that brings a key.
+//! The multipart forms that bring a key file.
 
 use super::{extract::unread, problem::Answer, problem::Failure};
 use crate::state::AppState;
 use axum::extract::{FromRequest, Multipart, Request, multipart::Field};
 use domain::{Code, Refusal};
 use http::StatusCode;
-use service::keys::Upload;
+use service::keys::{Proof, Upload};
 use vault::Password;
 
-/// The form's parts, each there once; whether they are any good is the use case's business.
+/// The parts of a new key, each there once; whether they are any good is the use case's business.
 pub(super) struct KeyForm(pub Upload);
+
+/// Likewise, of a file that is to hold a certain key.
+pub(super) struct ProofForm(pub Proof);
 
 #[derive(Default)]
 struct Parts {
@@ -23,62 +26,79 @@ impl FromRequest<AppState> for KeyForm {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &AppState) -> Answer<Self> {
-        let mut form = Multipart::from_request(request, state).await.map_err(|_| {
-            let detail = "Send the key as 'multipart/form-data'.".to_owned();
-            Failure::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
-        })?;
-        let mut parts = Parts::default();
-        while let Some(field) = form.next_field().await.map_err(|error| unread(error.status()))? {
-            parts.take(field).await?;
-        }
-        parts.upload().map(Self)
+        let names = &["name", "file", "password", "risk_acknowledged"];
+        let parts = Parts::read(request, state, names).await?;
+        parts.complete(&["name", "file", "password"])?;
+        let risk_acknowledged = match parts.risk_acknowledged.as_deref() {
+            Some("true") => true,
+            None | Some("false") => false,
+            Some(_) => return Err(Failure::field("risk_acknowledged", "Give 'true' or 'false'.")),
+        };
+        let name = parts.name.clone().unwrap_or_default();
+        let Proof { file, password } = parts.proof();
+        Ok(Self(Upload { name, file, password, risk_acknowledged }))
+    }
+}
+
+impl FromRequest<AppState> for ProofForm {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &AppState) -> Answer<Self> {
+        let parts = Parts::read(request, state, &["file", "password"]).await?;
+        parts.complete(&["file", "password"])?;
+        Ok(Self(parts.proof()))
     }
 }
 
 impl Parts {
-    async fn take(&mut self, field: Field<'_>) -> Answer<()> {
+    async fn read(request: Request, state: &AppState, names: &[&str]) -> Answer<Self> {
+        let mut form = Multipart::from_request(request, state).await.map_err(|_| {
+            let detail = "Send the key as 'multipart/form-data'.".to_owned();
+            Failure::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+        })?;
+        let mut parts = Self::default();
+        while let Some(field) = form.next_field().await.map_err(|error| unread(error.status()))? {
+            parts.take(field, names).await?;
+        }
+        Ok(parts)
+    }
+
+    async fn take(&mut self, field: Field<'_>, names: &[&str]) -> Answer<()> {
         let name = field.name().unwrap_or_default().to_owned();
-        let read = match name.as_str() {
+        let part = match name.as_str() {
+            name if !names.contains(&name) => {
+                return Err(Failure::field(name, &format!("The parts are '{}'.", names.join("', '"))));
+            }
             "file" => {
                 let bytes = field.bytes().await.map_err(|error| unread(error.status()))?;
                 return once(&name, &mut self.file, bytes.into());
             }
             "name" => &mut self.name,
             "password" => &mut self.password,
-            "risk_acknowledged" => &mut self.risk_acknowledged,
-            _ => {
-                let text = "The parts are 'name', 'file', 'password' and 'risk_acknowledged'.";
-                return Err(Failure::field(&name, text));
-            }
+            _ => &mut self.risk_acknowledged,
         };
-        once(&name, read, field.text().await.map_err(|error| unread(error.status()))?)
+        once(&name, part, field.text().await.map_err(|error| unread(error.status()))?)
     }
 
-    fn upload(self) -> Answer<Upload> {
-        let mut missing = Refusal::new(Code::Invalid, "The form is not complete.");
-        for (name, there) in [
-            ("name", self.name.is_some()),
-            ("file", self.file.is_some()),
-            ("password", self.password.is_some()),
-        ] {
-            if !there {
-                missing = missing.at_field(name, "This part is missing.");
-            }
-        }
-        if !missing.fields.is_empty() {
-            return Err(missing.into());
-        }
-        let risk_acknowledged = match self.risk_acknowledged.as_deref() {
-            Some("true") => true,
-            None | Some("false") => false,
-            Some(_) => return Err(Failure::field("risk_acknowledged", "Give 'true' or 'false'.")),
+    /// Says which of these are missing.
+    fn complete(&self, names: &[&str]) -> Answer<()> {
+        let there = |name: &str| match name {
+            "name" => self.name.is_some(),
+            "file" => self.file.is_some(),
+            _ => self.password.is_some(),
         };
-        Ok(Upload {
-            name: self.name.unwrap_or_default(),
+        let mut missing = Refusal::new(Code::Invalid, "The form is not complete.");
+        for name in names.iter().filter(|name| !there(name)) {
+            missing = missing.at_field(name, "This part is missing.");
+        }
+        if missing.fields.is_empty() { Ok(()) } else { Err(missing.into()) }
+    }
+
+    fn proof(self) -> Proof {
+        Proof {
             file: self.file.unwrap_or_default(),
             password: Password::new(self.password.unwrap_or_default()),
-            risk_acknowledged,
-        })
+        }
     }
 }
 

@@ -1,15 +1,18 @@
-//! Protection keys: list, upload, activate.
+//! Protection keys: list, upload, generate, activate.
 
 use super::{
     answer::{Accepted, Created, accepted, created},
     extract::{Api, Json, Path},
-    key_form::KeyForm,
+    key_form::{KeyForm, ProofForm},
     problem::Answer,
     regions, wire,
 };
-use api_types::{ActivateKey, Key, KeyAdded, KeyUpload, List, Operation};
+use api_types::{ActivateKey, GenerateKey, Key, KeyAdded, KeyProof, KeyUpload, List, Operation};
+use axum::response::{IntoResponse, Response};
 use domain::KeyId;
+use http::header;
 use service::keys;
+use vault::Password;
 
 /// Keys of a region with what you may do to each
 #[utoipa::path(get, path = "/regions/{region}/keys", operation_id = "list_keys", tag = "keys",
@@ -44,6 +47,54 @@ pub(super) async fn upload(
     let operation = operation.as_ref().map(wire::operation);
     let body = KeyAdded { key: wire::key(&listed, &region), operation };
     Ok(created(&api, &format!("/keys/{}", added.id), body))
+}
+
+/// Generate a key
+///
+/// Every administrator is mailed. Download its file within an hour, then prove that it was kept: the key cannot be
+/// activated before that.
+#[utoipa::path(post, path = "/regions/{region}/keys/generate", operation_id = "generate_key", tag = "keys",
+    params(("region" = String, Path)), request_body = GenerateKey,
+    responses((status = 201, body = Key, headers(("Location" = String)))))]
+pub(super) async fn generate(
+    api: Api,
+    Path(region): Path<String>,
+    Json(form): Json<GenerateKey>,
+) -> Answer<Created<Key>> {
+    let ring = regions::ring(&api, &region).await?;
+    let GenerateKey { name, password, risk_acknowledged } = form;
+    let form = keys::Generate { name, password: Password::new(password), risk_acknowledged };
+    let id = keys::generate(&api.portal, &api.caller, ring, form).await?;
+    let (listed, _) = keys::get(&api.portal, &api.caller, id).await?;
+    Ok(created(&api, &format!("/keys/{id}"), wire::key(&listed, &region)))
+}
+
+/// Download a generated key's file
+///
+/// Once, by who had the key made, within an hour; the file leaves the portal with it (PP-062). Its password is the
+/// one given when it was made.
+#[utoipa::path(post, path = "/keys/{id}/file", operation_id = "download_key_file", tag = "keys",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/x-pkcs12")))]
+pub(super) async fn download(api: Api, Path(id): Path<KeyId>) -> Answer<Response> {
+    let (name, file) = keys::download(&api.portal, &api.caller, id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, keys::FILE_TYPE.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((headers, file).into_response())
+}
+
+/// Prove that a generated key's file was kept
+///
+/// Send the file and its password back: only then can the key be activated.
+#[utoipa::path(post, path = "/keys/{id}/proof", operation_id = "prove_key", tag = "keys",
+    params(("id" = Uuid, Path)),
+    request_body(content = KeyProof, content_type = "multipart/form-data"),
+    responses((status = 200, body = Key)))]
+pub(super) async fn prove(api: Api, Path(id): Path<KeyId>, ProofForm(proof): ProofForm) -> Answer<Json<Key>> {
+    keys::prove(&api.portal, &api.caller, id, proof).await?;
+    get(api, Path(id)).await
 }
 
 /// One key

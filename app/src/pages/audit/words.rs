@@ -25,6 +25,8 @@ const fn words(action: Action) -> &'static str {
         Action::RiskAcknowledge => "Acknowledge the key risk",
         Action::KeyRead => "Read a key",
         Action::KeyAdd => "Add a key",
+        Action::KeyDownload => "Download a key file",
+        Action::KeyProve => "Show that a key file was kept",
         Action::KeyActivate => "Activate a key",
         Action::KeyInstall => "Install a key",
         Action::EnvironmentRead => "Read an environment",

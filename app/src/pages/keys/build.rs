@@ -77,6 +77,7 @@ impl ViewKey {
             activated: key.activated_at.map(Into::into),
             environments: listed.environments,
             activate: ViewDecision::new(&listed.activate, now),
+            prove: key.proved_at.is_none().then(|| ViewDecision::new(&listed.prove, now)),
             error: key.error.clone(),
         }
     }

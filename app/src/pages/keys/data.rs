@@ -29,6 +29,8 @@ pub struct ViewKey {
     pub environments: u64,
     /// Whether it may be activated now.
     pub activate: ViewDecision,
+    /// Whether it may be shown now that its file is kept; only for a key that waits for that.
+    pub prove: Option<ViewDecision>,
     /// Why its last activation failed (K5).
     pub error: Option<String>,
 }

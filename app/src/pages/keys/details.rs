@@ -4,7 +4,7 @@ use super::{
     data::{ViewKey, ViewKeyDetails, key},
     list::list,
 };
-use crate::{pages::audit, pages::load::*, ui::*, url, view, view::counted};
+use crate::{pages::audit, pages::load::*, ui::*, url, view, view::ViewDecision, view::counted};
 use leptos::prelude::*;
 
 impl PageData for ViewKeyDetails {
@@ -121,6 +121,13 @@ fn history(data: &ViewKeyDetails) -> Option<AnyView> {
 fn activate(key: &ViewKey) -> Option<AnyView> {
     if key.state != State::Available {
         return None;
+    }
+    if key.prove.as_ref().is_some_and(ViewDecision::allowed) {
+        let href = format!("/encryption-keys/{}/file", key.id);
+        return Some(
+            view! { <ButtonLink label="Download and check the key file" href look=Look::Primary /> }
+                .into_any(),
+        );
     }
     let href = format!("/encryption-keys/{}/activate", key.id);
     Some(match key.activate.why.clone() {

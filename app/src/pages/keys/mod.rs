@@ -5,10 +5,14 @@ pub mod activate;
 mod build;
 pub mod data;
 pub mod details;
+pub mod file;
+mod generate;
 pub mod list;
 pub mod new;
+mod upload;
 
 pub use activate::ActivateKey;
 pub use details::KeyDetails;
+pub use file::KeyFile;
 pub use list::Keys;
 pub use new::NewKey;

@@ -1,8 +1,11 @@
-//! Bringing a key: a panel over the list, a page of its own where there is no room.
+//! A new key: a panel over the list, a page of its own where there is no room. First its name and where it
+//! comes from, then the key file or the password of a file to be made (PP-053…PP-059).
 
 use super::{
     data::{ViewKeys, keys},
+    generate,
     list::list,
+    upload,
 };
 use crate::{error::UiError, forms, pages::load::*, ui::*, view};
 use leptos::prelude::*;
@@ -10,7 +13,12 @@ use serde::{Deserialize, Serialize};
 
 /// What the page shows: the list and, beside it, the form.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-struct ViewNewKey(ViewKeys);
+struct ViewNewKey {
+    list: ViewKeys,
+    /// `generate`, `upload`, or empty while that is being asked.
+    how: String,
+    name: String,
+}
 
 impl PageData for ViewNewKey {
     fn title(&self) -> String {
@@ -21,19 +29,22 @@ impl PageData for ViewNewKey {
 /// `/encryption-keys/new`.
 #[component]
 pub fn NewKey() -> AnyView {
-    page(|input| load(input.value("region")), show)
+    page(|input| load(input.value("region"), input.value("how"), input.value("name")), show)
 }
 
-async fn load(region: String) -> Result<ViewNewKey, UiError> {
-    // A refused form has the region among its fields; the address may not name it.
-    keys(region, String::new()).await.map(ViewNewKey)
+async fn load(region: String, how: String, name: String) -> Result<ViewNewKey, UiError> {
+    Ok(ViewNewKey { list: keys(region, String::new()).await?, how, name })
 }
 
-fn show(ViewNewKey(data): ViewNewKey) -> AnyView {
+fn show(ViewNewKey { list: data, how, name }: ViewNewKey) -> AnyView {
     let close = data.list();
-    let body = match data.add.why.clone() {
-        Some(why) => refused(why, close.clone()),
-        None => form(&data, close.clone()),
+    // A refused form says itself which one it was.
+    let how = if forms::came_back() { forms::value_or("how", "upload") } else { how };
+    let body = match (data.add.why.clone(), how.as_str()) {
+        (Some(why), _) => refused(why, close.clone()),
+        (None, "generate") => generate::form(&data, name, close.clone()),
+        (None, "upload") => upload::form(&data, name, close.clone()),
+        (None, _) => first_step(&data, name, close.clone()),
     };
     view! {
         <WithPanel list=list(&data)>
@@ -59,40 +70,24 @@ fn refused(why: Why, close: String) -> AnyView {
     .into_any()
 }
 
-fn form(data: &ViewKeys, close: String) -> AnyView {
-    let action = data.address("/encryption-keys/new", "");
-    let (region, consequences) = (region(data), consequences(data));
+/// PP-055…PP-059: without script a form that leads to the next page.
+fn first_step(data: &ViewKeys, name: String, close: String) -> AnyView {
+    let choices = vec![
+        Choice::new("generate", "Generate new (.pfx)")
+            .note("The portal makes the key; you download it once, in a file with a password of yours."),
+        Choice::new("upload", "Upload (.pfx)")
+            .note("You bring a key file made elsewhere, with OpenSSL for example."),
+    ];
+    let region = region(data);
     view! {
-        <form class="panel-form" method="post" action=action enctype="multipart/form-data">
+        <form class="panel-form" method="get" action="/encryption-keys/new">
             <PanelBody>
-                {forms::summary(&[])}
                 {region}
-                <TextInput
-                    name="name"
-                    label="Key name"
-                    value=forms::value("name")
-                    error=forms::error("name")
-                    hint="1 to 127 letters, digits and hyphens. A name is never used twice in a region."
-                    autocomplete="off"
-                    maxlength=127_u32
-                />
-                <FileInput
-                    name="file"
-                    label="Key file"
-                    accept=".pfx,.p12"
-                    error=forms::error("file")
-                    hint="PKCS#12 (.pfx) with one RSA key of 2048 bits and its private half, protected by a password. 256 KiB at most."
-                />
-                <PasswordInput
-                    name="password"
-                    label="Password of the file"
-                    autocomplete="off"
-                    error=forms::error("password")
-                />
-                {consequences}
+                {name_input(name)}
+                <RadioGroup name="how" label="Where the key comes from" choices value="generate" />
             </PanelBody>
             <PanelFoot>
-                <Button label="Create" look=Look::Primary />
+                <Button label="Next" look=Look::Primary />
                 <ButtonLink label="Cancel" href=close />
             </PanelFoot>
         </form>
@@ -100,7 +95,22 @@ fn form(data: &ViewKeys, close: String) -> AnyView {
     .into_any()
 }
 
-fn region(data: &ViewKeys) -> AnyView {
+pub(super) fn name_input(name: String) -> AnyView {
+    view! {
+        <TextInput
+            name="name"
+            label="Key name"
+            value=forms::value_or("name", name)
+            error=forms::error("name")
+            hint="1 to 127 letters, digits and hyphens. A name is never used twice in a region."
+            autocomplete="off"
+            maxlength=127_u32
+        />
+    }
+    .into_any()
+}
+
+pub(super) fn region(data: &ViewKeys) -> AnyView {
     if data.regions.len() < 2 {
         return view! { <input type="hidden" name="region" value=data.region.clone() /> }.into_any();
     }
@@ -117,28 +127,10 @@ fn region(data: &ViewKeys) -> AnyView {
     .into_any()
 }
 
-fn consequences(data: &ViewKeys) -> AnyView {
-    let mailed = match data.administrators {
+/// Who is told, and what happens then.
+pub(super) fn mailed(data: &ViewKeys) -> String {
+    match data.administrators {
         1 => "The administrator is mailed when you create this key. ".to_owned(),
         n => format!("All {n} administrators are mailed when you create this key. "),
-    };
-    let then = if data.ever_activated {
-        view! { "It stays " <strong>"Available"</strong> " until someone activates it." }.into_any()
-    } else {
-        view! {
-            "It is the first one here, so it becomes " <strong>"Active"</strong>
-            " by itself; from then on environments can use it, and the next activation waits 24 hours."
-        }
-        .into_any()
-    };
-    view! {
-        <MessageBar tone=Tone::Info>
-            {mailed}
-            {then}
-        </MessageBar>
-        <p class="field-hint">
-            "Keep the file and its password in a safe place: the portal never gives the key out again."
-        </p>
     }
-    .into_any()
 }

@@ -94,7 +94,7 @@ impl Ring {
             installing: installing.then(|| "another".to_owned()),
             ..ring()
         };
-        let allowed = policy::activate_key(&facts, self.keys[index], self.now).is_ok();
+        let allowed = policy::activate_key(&facts, self.keys[index], true, self.now).is_ok();
         if allowed {
             self.keys[index] = self.keys[index].activate(self.now).unwrap();
         }

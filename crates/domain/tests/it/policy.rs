@@ -26,7 +26,7 @@ fn pp_120_no_key_is_added_while_an_environment_is_locked() {
         assert_eq!(refusal.code, Code::KeysBlockedByLock);
         assert!(refusal.detail.starts_with(words), "{}", refusal.detail);
         assert_eq!(
-            code(policy::activate_key(&facts, KeyState::Available, NOW)),
+            code(policy::activate_key(&facts, KeyState::Available, true, NOW)),
             Some(refusal.code),
             "PP-080"
         );
@@ -36,7 +36,7 @@ fn pp_120_no_key_is_added_while_an_environment_is_locked() {
 #[test]
 fn pp_046_pp_076_one_key_is_installed_at_a_time() {
     let facts = RingFacts { installing: Some("contoso-2026".to_owned()), ..ring() };
-    let refusal = policy::activate_key(&facts, KeyState::Available, NOW).unwrap_err();
+    let refusal = policy::activate_key(&facts, KeyState::Available, true, NOW).unwrap_err();
     assert_eq!(refusal.code, Code::ActivationInProgress);
     assert!(refusal.detail.contains("contoso-2026"), "names the key: {}", refusal.detail);
     assert_eq!(policy::add_key(&facts), Ok(()), "adding another key meanwhile is fine");
@@ -44,7 +44,7 @@ fn pp_046_pp_076_one_key_is_installed_at_a_time() {
 
 #[test]
 fn pp_073_only_an_available_key_is_activated() {
-    assert_eq!(policy::activate_key(&ring(), KeyState::Available, NOW), Ok(()));
+    assert_eq!(policy::activate_key(&ring(), KeyState::Available, true, NOW), Ok(()));
     let since = NOW - SECOND;
     let others = [
         KeyState::Installing { since },
@@ -53,8 +53,21 @@ fn pp_073_only_an_available_key_is_activated() {
         KeyState::Deleted { at: since },
     ];
     for state in others {
-        assert_eq!(code(policy::activate_key(&ring(), state, NOW)), Some(Code::KeyNotAvailable), "{state:?}");
+        assert_eq!(
+            code(policy::activate_key(&ring(), state, true, NOW)),
+            Some(Code::KeyNotAvailable),
+            "{state:?}"
+        );
     }
+}
+
+#[test]
+fn x_06_a_key_whose_file_nobody_has_shown_is_not_activated() {
+    let decision = policy::activate_key(&ring(), KeyState::Available, false, NOW);
+    assert_eq!(code(decision), Some(Code::KeyNotProved));
+    assert_eq!(policy::prove_key(KeyState::Available, false), Ok(()));
+    assert_eq!(code(policy::prove_key(KeyState::Available, true)), Some(Code::Conflict));
+    assert_eq!(code(policy::prove_key(KeyState::Active { since: NOW }, true)), Some(Code::Conflict));
 }
 
 #[test]

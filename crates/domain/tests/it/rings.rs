@@ -56,7 +56,7 @@ fn pp_083_a_second_activation_waits_24_hours() {
     let facts = activated(NOW);
     let due = NOW + DAY;
     for (now, allowed) in [(due - SECOND, false), (due, true), (due + SECOND, true)] {
-        let decision = policy::activate_key(&facts, KeyState::Available, now);
+        let decision = policy::activate_key(&facts, KeyState::Available, true, now);
         assert_eq!(decision.is_ok(), allowed, "at {now}");
         assert_eq!(facts.next_activation_at(now), (!allowed).then_some(due));
         if let Err(refusal) = decision {

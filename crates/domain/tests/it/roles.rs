@@ -26,6 +26,8 @@ const TABLE: &[(Action, &str)] = &[
     (Action::RiskAcknowledge, "GSEA"),
     (Action::KeyRead, "GSA"),
     (Action::KeyAdd, "GS"),
+    (Action::KeyDownload, "GS"),
+    (Action::KeyProve, "GS"),
     (Action::KeyActivate, "GS"),
     (Action::KeyInstall, "GS"),
     (Action::EnvironmentRead, "GSEA"),

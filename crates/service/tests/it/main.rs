@@ -10,6 +10,7 @@ mod clock;
 mod crash;
 mod encryption;
 mod ends;
+mod generate;
 mod locks;
 mod mail;
 mod on_record;

@@ -119,17 +119,3 @@ where
 pub(super) fn damaged(_: der::Error) -> PfxRefusal {
     PfxRefusal::NotPkcs12
 }
-
-/// Appends a length in DER.
-pub(super) fn write_length(length: usize, out: &mut Vec<u8>) {
-    match u8::try_from(length) {
-        Ok(short @ 0..0x80) => out.push(short),
-        _ => {
-            let octets = length.to_be_bytes();
-            let zeros = octets.iter().take_while(|&&octet| octet == 0).count();
-            let octets = &octets[zeros..];
-            out.push(0x80 | u8::try_from(octets.len()).expect("a length has at most 8 octets"));
-            out.extend_from_slice(octets);
-        }
-    }
-}

@@ -9,9 +9,11 @@ use zeroize::Zeroizing;
 use super::{
     PfxRefusal,
     archive::Safe,
-    asn1::{Attribute, CertBag, SafeBag, ShroudedKey, damaged, elements, write_length},
+    asn1::{Attribute, CertBag, SafeBag, ShroudedKey, damaged, elements},
     budget::Budget,
-    decrypt, oid,
+    decrypt,
+    encode::write_length,
+    oid,
     passphrase::Passphrase,
 };
 

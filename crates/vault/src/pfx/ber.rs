@@ -88,7 +88,7 @@ fn piece<'a>(input: &'a [u8], depth: u8, out: &mut Zeroizing<Vec<u8>>) -> Option
 
 fn write(tag: u8, content: &[u8], out: &mut Vec<u8>) {
     out.push(tag);
-    super::asn1::write_length(content.len(), out);
+    super::encode::write_length(content.len(), out);
     out.extend_from_slice(content);
 }
 

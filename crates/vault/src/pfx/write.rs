@@ -3,8 +3,14 @@
 use aws_lc_rs::hmac;
 use der::{Encode, asn1::ObjectIdentifier};
 use pkcs5::pbes2::Parameters;
+use std::time::Duration;
 
-use super::{asn1::write_length, mac, oid, passphrase::Passphrase};
+use super::{
+    certificate,
+    encode::{EXPLICIT_0, INTEGER, NULL, OCTET_STRING, SEQUENCE, SET, id, tlv},
+    mac, oid,
+    passphrase::Passphrase,
+};
 use crate::{Kek, Password, random};
 
 /// Rounds of each of the two derivations, the key's encryption and the MAC. High, because the file may be all that
@@ -12,27 +18,32 @@ use crate::{Kek, Password, random};
 /// more than 300,000 by default).
 const ROUNDS: u32 = 250_000;
 
-const INTEGER: u8 = 0x02;
-const OCTET_STRING: u8 = 0x04;
-const NULL: u8 = 0x05;
 const BMP_STRING: u8 = 0x1e;
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
-const EXPLICIT_0: u8 = 0xa0;
 
-/// Writes the private key into a password-protected PFX file: PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA-256, MAC
-/// with HMAC-SHA-256, no certificate. OpenSSL 1.1 and [`super::read`] open it.
+/// Writes the private key and a self-signed certificate of it, valid from `now` (since 1970) on, into a
+/// password-protected PFX file: PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA-256, MAC with HMAC-SHA-256. OpenSSL from
+/// 1.1, Java from 8u301, Windows from 10 (1709) and [`super::read`] open it.
 ///
 /// The caller has checked the password's strength; an empty one gives a file that [`super::read`] refuses (PP-041).
-pub fn write(kek: &Kek, friendly_name: &str, password: &Password) -> Vec<u8> {
+pub fn write(kek: &Kek, friendly_name: &str, password: &Password, now: Duration) -> Vec<u8> {
     let passphrase = Passphrase::new(password);
-    let shrouded = shrouded_key(kek, &passphrase);
     let attributes = tlv(SET, &[attribute(oid::FRIENDLY_NAME, &bmp(friendly_name)), local_key_id()].concat());
-    let bag = [id(oid::SHROUDED_KEY_BAG), tlv(EXPLICIT_0, &shrouded), attributes].concat();
-    let safe = tlv(SEQUENCE, &tlv(SEQUENCE, &bag));
-    let authenticated = tlv(SEQUENCE, &data(&safe));
+    let certificate = certificate::self_signed(kek, friendly_name, now);
+    let certificate = tlv(OCTET_STRING, &certificate);
+    let certificate = [id(oid::X509_CERTIFICATE), tlv(EXPLICIT_0, &certificate)].concat();
+    let safes = [
+        data(&bag(oid::CERT_BAG, &tlv(SEQUENCE, &certificate), &attributes)),
+        data(&bag(oid::SHROUDED_KEY_BAG, &shrouded_key(kek, &passphrase), &attributes)),
+    ];
+    let authenticated = tlv(SEQUENCE, &safes.concat());
     let mac = mac_data(&authenticated, &passphrase);
     tlv(SEQUENCE, &[tlv(INTEGER, &[3]), data(&authenticated), mac].concat())
+}
+
+/// SafeContents with one bag.
+fn bag(kind: ObjectIdentifier, value: &[u8], attributes: &[u8]) -> Vec<u8> {
+    let bag = [&*id(kind), &*tlv(EXPLICIT_0, value), attributes].concat();
+    tlv(SEQUENCE, &tlv(SEQUENCE, &bag))
 }
 
 fn shrouded_key(kek: &Kek, passphrase: &Passphrase<'_>) -> Vec<u8> {
@@ -66,23 +77,11 @@ fn attribute(name: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
     tlv(SEQUENCE, &[id(name), tlv(SET, value)].concat())
 }
 
-/// Key-store readers expect every key to have an id, even where no certificate refers to it.
+/// What ties the certificate to the key.
 fn local_key_id() -> Vec<u8> {
     attribute(oid::LOCAL_KEY_ID, &tlv(OCTET_STRING, &[1]))
 }
 
 fn bmp(text: &str) -> Vec<u8> {
     tlv(BMP_STRING, &text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>())
-}
-
-fn id(id: ObjectIdentifier) -> Vec<u8> {
-    id.to_der().expect("an object identifier can be encoded")
-}
-
-fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(content.len() + 6);
-    out.push(tag);
-    write_length(content.len(), &mut out);
-    out.extend_from_slice(content);
-    out
 }

@@ -23,10 +23,14 @@ pub(in crate::rest) fn key(listed: &ListedKey, region: &str) -> Key {
         fingerprint: hex(&key.fingerprint),
         created_at: at(key.created_at),
         created_by: listed.created_by.clone(),
+        proved_at: key.proved_at.map(at),
         activated_at: key.activated_at.map(at),
         error: key.error.clone(),
         environments: listed.environments,
-        allowed_actions: vec![allowed(Action::KeyActivate, &listed.activate)],
+        allowed_actions: vec![
+            allowed(Action::KeyActivate, &listed.activate),
+            allowed(Action::KeyProve, &listed.prove),
+        ],
     }
 }
 

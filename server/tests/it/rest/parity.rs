@@ -17,6 +17,8 @@ fn operation(action: Action) -> Result<&'static str, &'static str> {
         Action::RiskAcknowledge => Err("each request acknowledges for itself"),
         Action::KeyRead => Ok("list_keys"),
         Action::KeyAdd => Ok("upload_key"),
+        Action::KeyDownload => Ok("download_key_file"),
+        Action::KeyProve => Ok("prove_key"),
         Action::KeyActivate => Ok("activate_key"),
         Action::KeyInstall | Action::EnvironmentRewrap => Err(JOB),
         Action::EnvironmentRead => Ok("list_environments"),

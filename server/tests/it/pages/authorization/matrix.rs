@@ -23,6 +23,7 @@ pub(super) const PAGES: &[Page] = &[
     ("/encryption-keys/new",                   [303,     200,  200,   200,    403, 403,     200]),
     ("/encryption-keys/{id}",                  [303,     404,  200,   200,    403, 403,     200]),
     ("/encryption-keys/{id}/activate",         [303,     404,  200,   200,    403, 403,     200]),
+    ("/encryption-keys/{id}/file",             [303,     404,  200,   200,    403, 403,     200]),
     ("/tables/{id}",                           [303,     404,  200,   200,    200, 404,     200]),
     ("/tables/{id}/rows/new",                  [303,     404,  200,   200,    200, 404,     200]),
     ("/tables/{id}/rows/{row}",                [303,     404,  200,   200,    200, 404,     403]),
@@ -56,6 +57,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ("/fn/risk",                   "",                                [401,     200,  200,   200,    200, 200,     200]),
     ("/fn/keys",                   "region=europe&selected={key}",    [401,     404,  200,   200,    403, 403,     200]),
     ("/fn/key",                    "id={key}",                        [401,     404,  200,   200,    403, 403,     200]),
+    ("/fn/key_file",               "id={key}",                        [401,     404,  200,   200,    403, 403,     200]),
     ("/fn/table",                  "table={table}",                   [401,     404,  200,   200,    200, 404,     200]),
     ("/fn/rows",                   "table={table}&after=",            [401,     404,  200,   200,    200, 404,     200]),
     ("/fn/row",                    "table={table}&row={row}",         [401,     404,  200,   200,    200, 404,     403]),
@@ -86,6 +88,14 @@ const STRANGER: Body = Fields(&[("email", "nobody@nowhere.example"), ("password"
 const OTHER_SESSION: Body = Fields(&[("do", "end_session"), ("session", "00")]);
 const NAMELESS: Body = Fields(&[("name", ""), ("type", "sandbox"), ("region", "europe")]);
 const KEY: Body = Parts(&[("region", "europe"), ("name", "key"), ("file", ""), ("password", "x")]);
+const GENERATE: Body = Fields(&[
+    ("how", "generate"),
+    ("region", "europe"),
+    ("name", "key"),
+    ("password", "short"),
+    ("password_again", "short"),
+]);
+const PROOF: Body = Parts(&[("file", ""), ("password", "x")]);
 const ROW: Body = Parts(&[("c0", "Eve")]);
 const DELETE: Body = Fields(&[("delete", "on")]);
 const NO_FILE: Body = Parts(&[("file", "")]);
@@ -102,7 +112,10 @@ pub(super) const FORMS: &[Form] = &[
     ("/environments/{id}/encryption/return", NOTHING,        [303,     404,  409,   409,    409, 404,     403], ""),
     ("/environments/{id}/tables/new",        NOTHING,        [303,     404,  422,   422,    422, 404,     403], ""),
     ("/encryption-keys/new",                 KEY,            [303,     422,  422,   422,    403, 403,     403], ""),
+    ("/encryption-keys/new",                 GENERATE,       [303,     422,  422,   422,    403, 403,     403], ""),
     ("/encryption-keys/{id}/activate",       NOTHING,        [303,     404,  422,   422,    403, 403,     403], ""),
+    ("/encryption-keys/{id}/file",           NOTHING,        [303,     404,  410,   403,    403, 403,     403], ""),
+    ("/encryption-keys/{id}/proof",          PROOF,          [303,     404,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/risk",                NOTHING,        [303,     303,  303,   303,    303, 303,     303], "/"),
     ("/tables/{id}/rows/new",                ROW,            [303,     404,  303,   303,    303, 404,     403], "/tables/{id}"),
     ("/tables/{id}/rows/{row}",              ROW,            [303,     404,  303,   303,    303, 404,     403], "/tables/{id}"),

@@ -9,6 +9,8 @@ pub(super) enum Body {
     Csv(&'static str),
     /// A whole form of a key, without the acknowledgement of the risk.
     Key,
+    /// A file that holds no key.
+    Proof,
 }
 
 /// Method, path, statuses in the order of `CALLERS`, body.
@@ -28,6 +30,9 @@ pub(super) const MATRIX: &[Row] = &[
     ("GET",    "/regions",                         [401,     200,  200,   200,    403, 403,  200,    401,    401], Body::None),
     ("GET",    "/regions/{region}/keys",           [401,     404,  200,   200,    403, 403,  200,    401,    401], Body::None),
     ("POST",   "/regions/{region}/keys",           [401,     404,  409,   409,    403, 403,  403,    401,    401], Body::Key),
+    ("POST",   "/regions/{region}/keys/generate",  [401,     404,  409,   409,    403, 403,  403,    401,    401], Body::Json(r#"{"name":"key","password":"x"}"#)),
+    ("POST",   "/keys/{id}/file",                  [401,     404,  410,   403,    403, 403,  403,    401,    401], Body::None),
+    ("POST",   "/keys/{id}/proof",                 [401,     404,  409,   409,    403, 403,  403,    401,    401], Body::Proof),
     ("GET",    "/keys/{id}",                       [401,     404,  200,   200,    403, 403,  200,    401,    401], Body::None),
     ("POST",   "/keys/{id}/activate",              [401,     404,  422,   422,    403, 403,  403,    401,    401], RISK),
     ("GET",    "/environments",                    [401,     200,  200,   200,    200, 200,  200,    401,    401], Body::None),

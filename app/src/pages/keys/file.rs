@@ -1,0 +1,116 @@
+//! The file of a generated key: downloaded once, then brought back to show that it was kept (PP-062…PP-064, X-06).
+
+use super::{
+    data::{ViewKeyDetails, key},
+    list::list,
+};
+use crate::{error::UiError, forms, pages::load::*, ui::*, view, view::ViewDecision};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The key and whether its file still waits.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewKeyFile {
+    pub details: ViewKeyDetails,
+    /// Until when the caller may download it; none when it is gone or somebody else's.
+    pub waits: Option<Deadline>,
+}
+
+impl PageData for ViewKeyFile {
+    fn title(&self) -> String {
+        format!("Key file of {}", self.details.key.name)
+    }
+}
+
+/// The key, its list and its file.
+#[server(prefix = "/fn", endpoint = "key_file")]
+pub async fn key_file(id: String) -> Result<ViewKeyFile, UiError> {
+    let details = key(id.clone()).await?;
+    let (portal, caller) = crate::request::request_at_risk().await?;
+    let id = id.parse().map_err(|_| UiError::not_found("key"))?;
+    let waits = service::keys::file_waits(&portal, &caller, id).await?;
+    let now = portal.clock().now();
+    Ok(ViewKeyFile { details, waits: waits.map(|until| Deadline::new(until, now)) })
+}
+
+/// `/encryption-keys/{id}/file`.
+#[component]
+pub fn KeyFile() -> AnyView {
+    page(|input| key_file(input.id), show)
+}
+
+fn show(ViewKeyFile { details: data, waits }: ViewKeyFile) -> AnyView {
+    let close = format!("/encryption-keys/{}", data.key.id);
+    let title = format!("Key file of {}", data.key.name);
+    let (id, fingerprint) = (data.key.id.clone(), data.key.fingerprint.clone());
+    let open = data.key.prove.as_ref().is_some_and(ViewDecision::allowed);
+    view! {
+        <WithPanel list=list(&data.list)>
+            <Panel title close=close.clone()>
+                <PanelBody>
+                    {forms::summary(&[])} <Facts>
+                        <Fact name="Fingerprint">
+                            <Copyable value=fingerprint what="fingerprint" />
+                        </Fact>
+                    </Facts> <h3>"1. Download it"</h3> {download(&id, waits)}
+                    <h3>"2. Show that you kept it"</h3> {proof(&data, open)}
+                </PanelBody>
+                <PanelFoot>
+                    <ButtonLink label="Close" href=close />
+                </PanelFoot>
+            </Panel>
+        </WithPanel>
+    }
+    .into_any()
+}
+
+/// A plain form: the file never passes through a script.
+fn download(id: &str, waits: Option<Deadline>) -> AnyView {
+    let Some(until) = waits else {
+        let text = "The file is not here any more: whoever made the key downloads it once, within an hour.";
+        return view! { <p>{text}</p> }.into_any();
+    };
+    view! {
+        <p>
+            "The file is handed out once and then leaves the portal. It waits until " <Time at=until.at.clone() /> "."
+        </p>
+        <form method="post" action=format!("/encryption-keys/{id}/file")>
+            <Button label="Download the key file" look=Look::Primary />
+        </form>
+    }
+    .into_any()
+}
+
+fn proof(data: &ViewKeyDetails, open: bool) -> AnyView {
+    let key = &data.key;
+    if !open {
+        return match key.prove.as_ref().and_then(|decision| decision.why.clone()) {
+            Some(why) => view! { <p class="panel-why">{view::why(why)}</p> }.into_any(),
+            None => activate(&key.id),
+        };
+    }
+    view! {
+        <p>
+            "Put the file and its password in a safe place. Then select the file here once more: a key whose file is lost must not be activated."
+        </p>
+        <form method="post" action=format!("/encryption-keys/{}/proof", key.id) enctype="multipart/form-data">
+            <FileInput name="file" label="Key file" accept=".pfx,.p12" error=forms::error("file") />
+            <PasswordInput
+                name="password"
+                label="Password of the file"
+                autocomplete="off"
+                error=forms::error("password")
+            />
+            <Button label="I stored it safely" look=Look::Secondary />
+        </form>
+    }
+    .into_any()
+}
+
+fn activate(id: &str) -> AnyView {
+    view! {
+        <MessageBar tone=Tone::Success>"The file was kept: the key can be activated."</MessageBar>
+        <ButtonLink label="Activate" href=format!("/encryption-keys/{id}/activate") look=Look::Primary />
+    }
+    .into_any()
+}
