@@ -22,9 +22,9 @@ export const test = base.extend<Fixtures>({
   cleanConsole: [async ({ page, expectedErrors }, use) => {
     const errors: string[] = [];
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.text().includes('Content Security Policy')) errors.push(message.text());
+      if (message.type() === 'error' || message.text().includes('Content Security Policy')) errors.push(`${page.url()}: ${message.text()}`);
     });
-    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('pageerror', (error) => errors.push(`${page.url()}: ${error}`));
     await use();
     const unexpected = errors.filter((error) => !expectedErrors.some((expected) => expected.test(error)));
     expect(unexpected, 'errors in the browser').toEqual([]);

@@ -108,6 +108,13 @@ pub fn PasswordInput(
     let words = Words { id: id.clone(), label, hint: hint.0, error: error.0, required };
     let shown = RwSignal::new(false);
     let typed = RwSignal::new(None);
+    let input = NodeRef::<leptos::html::Input>::new();
+    let judge = move || {
+        let text = input.get_untracked().map(|input| input.value()).unwrap_or_default();
+        typed.set((!text.is_empty()).then(|| domain::password::strength(&text)));
+    };
+    // Something may have been typed before the script came.
+    Effect::new(move |_| judge());
     let meter = meter.then(|| strength_meter(typed));
     let control = view! {
         <div class="input-with-button">
@@ -122,9 +129,8 @@ pub fn PasswordInput(
                 autocapitalize="none"
                 aria-describedby=words.described_by()
                 aria-invalid=words.invalid()
-                on:input=move |event| {
-                    typed.set(Some(domain::password::strength(&event_target_value(&event))));
-                }
+                node_ref=input
+                on:input=move |_| judge()
             />
             <button
                 type="button"

@@ -14,8 +14,7 @@ const BODY: usize = 2 * keys::MAX_FILE;
 pub(super) const FORMS: &[Route] = &[
     ("/encryption-keys/new", || post(create).layer(DefaultBodyLimit::max(BODY))),
     ("/encryption-keys/{id}/activate", || post(activate)),
-    ("/encryption-keys/{id}/file", || post(download)),
-    ("/encryption-keys/{id}/proof", || post(prove).layer(DefaultBodyLimit::max(BODY))),
+    ("/encryption-keys/{id}/file", || post(file).layer(DefaultBodyLimit::max(BODY))),
 ];
 
 async fn create(mut form: Posted) -> Response {
@@ -38,22 +37,20 @@ async fn generated(form: &mut Posted) -> ServiceResult<String> {
     Ok(Done::KeyGenerated.at(&format!("/encryption-keys/{id}/file")))
 }
 
-async fn download(form: Posted) -> Response {
-    let outcome = async {
-        let id: KeyId = form.id("id")?;
-        keys::download(form.portal(), form.caller()?, id).await
-    };
-    match outcome.await {
+/// Out with the file, or back in with it.
+async fn file(mut form: Posted) -> Response {
+    if form.fields.get("do") != Some("download") {
+        let outcome = proved(&mut form).await;
+        return form.answer(outcome).await;
+    }
+    match downloaded(&form).await {
         Ok((name, file)) => attachment(&name, keys::FILE_TYPE, file),
         Err(error) => form.answer(Err(error)).await,
     }
 }
 
-async fn prove(mut form: Posted) -> Response {
-    let outcome = proved(&mut form).await;
-    // The form stands on the page of the file.
-    let page = form.parts().uri.path().replace("/proof", "/file");
-    form.at(&page).answer(outcome).await
+async fn downloaded(form: &Posted) -> ServiceResult<(String, Vec<u8>)> {
+    keys::download(form.portal(), form.caller()?, form.id("id")?).await
 }
 
 async fn proved(form: &mut Posted) -> ServiceResult<String> {

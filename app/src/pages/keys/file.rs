@@ -75,7 +75,10 @@ fn download(id: &str, waits: Option<Deadline>) -> AnyView {
             "The file is handed out once and then leaves the portal. It waits until " <Time at=until.at.clone() /> "."
         </p>
         <form method="post" action=format!("/encryption-keys/{id}/file")>
-            <Button label="Download the key file" look=Look::Primary />
+            <input type="hidden" name="do" value="download" />
+            <div class="actions">
+                <Button label="Download the key file" look=Look::Primary />
+            </div>
         </form>
     }
     .into_any()
@@ -93,7 +96,7 @@ fn proof(data: &ViewKeyDetails, open: bool) -> AnyView {
         <p>
             "Put the file and its password in a safe place. Then select the file here once more: a key whose file is lost must not be activated."
         </p>
-        <form method="post" action=format!("/encryption-keys/{}/proof", key.id) enctype="multipart/form-data">
+        <form method="post" action=format!("/encryption-keys/{}/file", key.id) enctype="multipart/form-data">
             <FileInput name="file" label="Key file" accept=".pfx,.p12" error=forms::error("file") />
             <PasswordInput
                 name="password"
@@ -101,7 +104,9 @@ fn proof(data: &ViewKeyDetails, open: bool) -> AnyView {
                 autocomplete="off"
                 error=forms::error("password")
             />
-            <Button label="I stored it safely" look=Look::Secondary />
+            <div class="actions">
+                <Button label="I stored it safely" />
+            </div>
         </form>
     }
     .into_any()

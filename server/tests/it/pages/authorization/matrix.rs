@@ -95,6 +95,7 @@ const GENERATE: Body = Fields(&[
     ("password", "short"),
     ("password_again", "short"),
 ]);
+const DOWNLOAD: Body = Fields(&[("do", "download")]);
 const PROOF: Body = Parts(&[("file", ""), ("password", "x")]);
 const ROW: Body = Parts(&[("c0", "Eve")]);
 const DELETE: Body = Fields(&[("delete", "on")]);
@@ -114,8 +115,8 @@ pub(super) const FORMS: &[Form] = &[
     ("/encryption-keys/new",                 KEY,            [303,     422,  422,   422,    403, 403,     403], ""),
     ("/encryption-keys/new",                 GENERATE,       [303,     422,  422,   422,    403, 403,     403], ""),
     ("/encryption-keys/{id}/activate",       NOTHING,        [303,     404,  422,   422,    403, 403,     403], ""),
-    ("/encryption-keys/{id}/file",           NOTHING,        [303,     404,  410,   403,    403, 403,     403], ""),
-    ("/encryption-keys/{id}/proof",          PROOF,          [303,     404,  409,   409,    403, 403,     403], ""),
+    ("/encryption-keys/{id}/file",           DOWNLOAD,       [303,     404,  410,   403,    403, 403,     403], ""),
+    ("/encryption-keys/{id}/file",           PROOF,          [303,     404,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/risk",                NOTHING,        [303,     303,  303,   303,    303, 303,     303], "/"),
     ("/tables/{id}/rows/new",                ROW,            [303,     404,  303,   303,    303, 404,     403], "/tables/{id}"),
     ("/tables/{id}/rows/{row}",              ROW,            [303,     404,  303,   303,    303, 404,     403], "/tables/{id}"),
