@@ -1,6 +1,6 @@
 //! A posted form, and the two ways to answer it.
 
-use super::{Fields, SentFile, SignedIn, render};
+use super::{Fields, SentFile, SignedIn, render, render::Elsewhere};
 use crate::state::AppState;
 use app::{forms::FormState, ui::Why, url};
 use axum::{
@@ -59,9 +59,11 @@ impl Posted {
         Ok(text.and_then(|text| text.parse().ok()).ok_or_else(|| Refusal::not_found("page"))?)
     }
 
-    /// Answers with the page at `path` instead of the request's own, which has none.
+    /// Answers with the page at `path` instead of the request's own, which has none: without script, which
+    /// would look for the page of the address that the browser shows.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
+        self.parts.extensions.insert(Elsewhere);
         // What the router has taken apart is an address; where it were none, the request's own stays.
         self.parts.uri = path.parse().unwrap_or(self.parts.uri);
         self

@@ -16,6 +16,10 @@ use std::sync::LazyLock;
 /// The built site's files, the same for the life of the process.
 static ASSETS: LazyLock<Assets> = LazyLock::new(assets::manifest);
 
+/// In a request's extensions: the page is another one than the address says.
+#[derive(Clone, Copy)]
+pub(super) struct Elsewhere;
+
 /// `GET` of any page.
 pub async fn document(State(state): State<AppState>, request: Request) -> Response {
     respond(&state, request, FormState::default()).await
@@ -65,12 +69,16 @@ fn context(
     let portal = state.portal.clone();
     let signed_in = request.extensions().get::<SignedIn>().cloned().unwrap_or_default();
     let nonce = request.extensions().get::<Nonce>().cloned();
+    let mut assets = ASSETS.clone();
+    if request.extensions().get::<Elsewhere>().is_some() {
+        assets.js = None;
+    }
     move || {
         provide_context(portal.clone());
         provide_context(signed_in.clone());
         provide_context(frame.clone());
         provide_context(form.clone());
-        provide_context(ASSETS.clone());
+        provide_context(assets.clone());
         if let Some(nonce) = nonce.clone() {
             provide_context(nonce);
         }

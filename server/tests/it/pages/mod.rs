@@ -1,4 +1,5 @@
 //! Pages, their server functions and their forms, as browsers meet them and as attackers do.
 
 mod authorization;
+mod downloads;
 mod malformed;

@@ -7,7 +7,7 @@ mod functions;
 mod matrix;
 mod pages;
 mod safe_methods;
-mod stage;
+pub(super) mod stage;
 
 pub(super) use stage::Stage;
 
