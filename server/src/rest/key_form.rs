@@ -67,7 +67,7 @@ impl Parts {
         let name = field.name().unwrap_or_default().to_owned();
         let part = match name.as_str() {
             name if !names.contains(&name) => {
-                return Err(Failure::field(name, &format!("The parts are '{}'.", names.join("', '"))));
+                return Err(Failure::field(name, format!("The parts are '{}'.", names.join("', '"))));
             }
             "file" => {
                 let bytes = field.bytes().await.map_err(|error| unread(error.status()))?;

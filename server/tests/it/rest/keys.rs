@@ -29,6 +29,32 @@ both_databases! {
         assert_eq!(client.get(&path).await.json(200)["state"], "succeeded");
     }
 
+    async fn pp_057_x_06_a_generated_key_is_downloaded_once_and_proved_before_it_is_activated(db: TestDb) {
+        let house = House::new(&db).await;
+        let client = Client::admin(&house).await;
+        let weak = json!({"name": "made", "password": "short", "risk_acknowledged": true});
+        let refused = client.post("/regions/europe/keys/generate", &weak).await.json(422);
+        assert_eq!(refused["type"], "urn:keystead:problem:PASSWORD_WEAK");
+        let form = json!({"name": "made", "password": FILE_PASSWORD, "risk_acknowledged": true});
+        let made = client.post("/regions/europe/keys/generate", &form).await.json(201);
+        assert_eq!((&made["source"], &made["state"]), (&json!("generated"), &json!("available")));
+        assert_eq!(made.get("proved_at"), None);
+        let path = format!("/keys/{}", made["id"].as_str().unwrap());
+        let refused = client.post(&format!("{path}/activate"), &sure()).await.json(409);
+        assert_eq!(refused["type"], "urn:keystead:problem:KEY_NOT_PROVED");
+
+        let file = client.post(&format!("{path}/file"), &json!(null)).await;
+        assert_eq!((file.status, file.header("content-type")), (200, "application/x-pkcs12"));
+        assert_eq!(file.header("cache-control"), "no-store");
+        assert_eq!(client.post(&format!("{path}/file"), &json!(null)).await.status, 410);
+
+        let password = FILE_PASSWORD.as_bytes();
+        let parts = [("file", &file.body[..]), ("password", password)];
+        let proved = client.multipart(&format!("{path}/proof"), &parts).await.json(200);
+        assert!(proved["proved_at"].is_string());
+        assert_eq!(client.post(&format!("{path}/activate"), &sure()).await.status, 202);
+    }
+
     async fn pp_071_later_uploads_wait_for_an_activation(db: TestDb) {
         let house = House::new(&db).await;
         let client = Client::admin(&house).await;
