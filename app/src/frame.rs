@@ -17,6 +17,8 @@ pub struct Frame {
     pub messages: bool,
     /// Whether the roles allow to read the audit trail.
     pub audit: bool,
+    /// Whether the clock can be moved (`--dev-clock`).
+    pub clock: bool,
     /// Above every page, the gravest first.
     pub banners: Vec<Banner>,
 }
@@ -81,6 +83,7 @@ mod build {
             keys: caller.may(Action::KeyRead, None),
             messages: caller.may(Action::MessageRead, None),
             audit: caller.may(Action::AuditRead, None),
+            clock: portal.clock().can_be_moved(),
             banners,
         })
     }

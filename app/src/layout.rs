@@ -88,7 +88,7 @@ fn navigation(frame: &Frame) -> Vec<NavSection> {
         links: links.into_iter().flatten().collect(),
     };
     let link = |shown: bool, words: &str, href: &str, icon| shown.then(|| NavLink::new(words, href, icon));
-    vec![
+    let sections = vec![
         section("", vec![link(true, "Overview", "/", Glyph::Home)]),
         section(
             "Environments",
@@ -105,5 +105,7 @@ fn navigation(frame: &Frame) -> Vec<NavSection> {
                 link(frame.audit, "Audit log", "/audit", Glyph::Audit),
             ],
         ),
-    ]
+        section("Development", vec![link(frame.clock, "Clock", "/dev/clock", Glyph::Clock)]),
+    ];
+    sections.into_iter().filter(|section| !section.links.is_empty()).collect()
 }

@@ -3,7 +3,7 @@
 use crate::{
     layout::Layout,
     pages::{
-        audit, environments, errors::NotFound, keys, notifications, operations, overview, risk, rows,
+        audit, clock, environments, errors::NotFound, keys, notifications, operations, overview, risk, rows,
         session, tables,
     },
 };
@@ -101,7 +101,7 @@ fn DataRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// What happened: jobs, mails, the trail.
+/// What happened: jobs, mails, the trail; and when it is.
 #[component(transparent)]
 fn RecordRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
@@ -111,6 +111,7 @@ fn RecordRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/notifications") view=notifications::Notifications />
             <Route path=path!("/notifications/:id") view=notifications::Notification />
             <Route path=path!("/audit") view=audit::AuditLog />
+            <Route path=path!("/dev/clock") view=clock::Clock />
         </ParentRoute>
     }
     .into_inner()

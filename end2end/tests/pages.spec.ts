@@ -61,6 +61,7 @@ const pages: [string, (page: Page) => Promise<string>][] = [
   ['notifications', at('/notifications')],
   ['notification', (page) => behind(page, '/notifications', /./)],
   ['audit', at('/audit')],
+  ['clock', at('/dev/clock')],
   ['audit-nothing-found', at('/audit?target=nowhere')],
 ];
 

@@ -75,6 +75,7 @@ async fn move_ahead(portal: &Portal, clock: &OffsetClock, seconds: i64) -> Servi
     let before = store::portal::lock(&tx).await?.map_or(0, |portal| portal.clock_offset);
     let after = before.saturating_add(seconds * 1_000_000);
     store::portal::set_clock_offset(&tx, after).await?;
+    store::sessions::move_ahead(&tx, after - before).await?;
     tx.commit().await?;
     clock.advance_to(after);
     tracing::warn!(seconds, now = portal.clock().now().rfc3339(), "the clock was moved ahead");

@@ -7,6 +7,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub trait Clock: Send + Sync {
     /// Now, in UTC.
     fn now(&self) -> Timestamp;
+
+    /// Whether people can move it ahead (`--dev-clock`).
+    fn can_be_moved(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's clock.
@@ -46,5 +51,9 @@ impl OffsetClock {
 impl Clock for OffsetClock {
     fn now(&self) -> Timestamp {
         Timestamp(SystemClock.now().0.saturating_add(self.offset()))
+    }
+
+    fn can_be_moved(&self) -> bool {
+        true
     }
 }

@@ -1,6 +1,7 @@
 //! The program itself: started, asked, ended.
 
 use crate::processes::program::{LIMIT, serve};
+use domain::Timestamp;
 use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt};
 use test_support::{TestDb, both_databases};
 
@@ -53,13 +54,28 @@ both_databases! {
         server.process.terminate(LIMIT).await.unwrap();
 
         let mut server = serve(&db, folder.path(), &["--dev-clock"]).await;
+        let database = store::Db::connect(&db.url).await.unwrap();
+        let far = 4_102_444_800_000_000; // the year 2100
+        let session = store::sessions::Session {
+            id_hash: vec![1; 32],
+            user_id: None,
+            data: "{}".to_owned(),
+            created_at: 0,
+            seen_at: 0,
+            expires_at: far,
+        };
+        assert!(store::sessions::insert(database.write(), session).await.unwrap());
         let moved = post(server.listen, "seconds=86400&next=/environments").await;
         assert_eq!((moved.status().as_u16(), moved.headers()["location"].to_str().unwrap()), (303, "/environments"));
         assert_eq!(post(server.listen, "seconds=-1").await.status(), 422);
+        let page = client.get(format!("http://{}/dev/clock", server.listen)).send().await.unwrap();
+        assert_eq!(page.headers()["location"], "/setup", "a page as any other");
         let json = client.post(format!("http://{}/dev/clock", server.listen)).json(&serde_json::json!({ "seconds": 1 }));
         let answer: serde_json::Value = json.send().await.unwrap().json().await.unwrap();
         assert!(answer["now"].as_str().unwrap().ends_with('Z'));
         server.process.terminate(LIMIT).await.unwrap();
+        let session = store::sessions::get(database.read(), &[1; 32], Timestamp(0)).await.unwrap().unwrap();
+        assert_eq!((session.created_at, session.expires_at), (86_401_000_000, far + 86_401_000_000), "taken along");
         assert_eq!(offset(&db).await, 86_401_000_000, "shared with every process through the database");
     }
 }
