@@ -78,7 +78,8 @@ settings! {
     session_idle: "session-idle", "SPAN", Some("30m");
     /// How long a sign-in lasts in any case [default: 12h]
     session_absolute: "session-absolute", "SPAN", Some("12h");
-    /// Let POST /dev/clock move the portal's clock ahead; for trying out the 24 h and 72 h waits only
+    /// Let the page /dev/clock move the portal's clock ahead, for trying out waits only: true, false, or force, which
+    /// allows it beside a public address or a real mail server
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    dev_clock: "dev-clock", "BOOL", Some("false");
+    dev_clock: "dev-clock", "MODE", Some("false");
 }

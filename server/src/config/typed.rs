@@ -82,13 +82,9 @@ impl Config {
         let listen = texts.required("listen", address)?;
         let public_url = texts.read("public-url", PublicUrl::parse)?;
         let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listener(listen));
-        let dev_clock = texts.required("dev-clock", boolean)?;
-        if dev_clock && !public_url.is_loopback() {
-            bail!(
-                "the setting dev-clock is for trying out on this machine; with the public address {} it is refused",
-                public_url.as_str()
-            );
-        }
+        let smtp = smtp(&texts)?;
+        let dev_clock = texts.required("dev-clock", dev_clock)?;
+        alone(dev_clock, &public_url, smtp.as_ref())?;
         Ok(Self {
             listen,
             ops_listen: texts.required("ops-listen", ops_address)?,
@@ -102,7 +98,7 @@ impl Config {
                 None => data_dir.join("root.key"),
             },
             trusted_proxies: texts.read("trusted-proxies", addresses)?.unwrap_or_default(),
-            smtp: smtp(&texts)?,
+            smtp,
             log_level: texts.required("log-level", |text| Ok(text.to_owned()))?,
             log_format: texts.required("log-format", log_format)?,
             sessions: sessions(&texts)?,
@@ -110,7 +106,7 @@ impl Config {
                 .required("time-zone", |text| LocalTime::parse(text).map_err(anyhow::Error::msg))?,
             data_dir,
             public_url,
-            dev_clock,
+            dev_clock: dev_clock != DevClock::Off,
         })
     }
 }
@@ -142,8 +138,38 @@ fn database_url(text: &str) -> Result<String> {
     bail!("it must begin with postgres:// or sqlite://")
 }
 
-fn boolean(text: &str) -> Result<bool> {
-    text.parse().ok().with_context(|| format!("{text:?} is neither true nor false"))
+/// Whether the clock can be moved, and whether others may be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DevClock {
+    Off,
+    On,
+    Forced,
+}
+
+fn dev_clock(text: &str) -> Result<DevClock> {
+    match text {
+        "false" => Ok(DevClock::Off),
+        "true" => Ok(DevClock::On),
+        "force" => Ok(DevClock::Forced),
+        other => bail!("{other:?} is neither true nor false nor force"),
+    }
+}
+
+/// A clock that ends every wait is for trying out: not where others reach the portal, nor where its mails reach
+/// anybody.
+fn alone(clock: DevClock, public_url: &PublicUrl, smtp: Option<&SmtpSettings>) -> Result<()> {
+    let others = match smtp {
+        _ if !public_url.is_loopback() => format!("the public address {}", public_url.as_str()),
+        Some(smtp) if !super::public_url::is_loopback(&smtp.host) => format!("the mail server {}", smtp.host),
+        _ => return Ok(()),
+    };
+    if clock == DevClock::On {
+        bail!(
+            "the setting dev-clock is for trying out on this machine; with {others} it is refused. The value force \
+             allows it all the same"
+        );
+    }
+    Ok(())
 }
 
 fn log_format(text: &str) -> Result<LogFormat> {

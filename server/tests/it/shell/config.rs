@@ -85,7 +85,7 @@ fn defaults_suit_a_first_try() {
 #[test]
 fn toml_tables_are_the_beginnings_of_names() {
     let toml = file(
-        "trusted-proxies = [\"10.0.0.1\", \"10.0.0.2\"]\ndev-clock = true\n[smtp]\nhost = \"mail.example.org\"\n\
+        "trusted-proxies = [\"10.0.0.1\", \"10.0.0.2\"]\ndev-clock = \"force\"\n[smtp]\nhost = \"mail.example.org\"\n\
          port = 2525\nfrom = \"Keystead <keys@example.org>\"\ntls = \"none\"\n[session]\nidle = \"10m\"\n",
     );
     let config = Layers { file: Some(toml.path()), ..Layers::default() }.config().unwrap();
@@ -170,6 +170,20 @@ fn the_dev_clock_is_for_this_machine_only() {
         layers.environment.insert("KEYSTEAD_PUBLIC_URL", url);
         assert!(layers.config().unwrap().dev_clock, "{url}");
     }
+    layers.environment.insert("KEYSTEAD_SMTP_FROM", "keys@example.org");
+    layers.environment.insert("KEYSTEAD_SMTP_HOST", "localhost");
+    assert!(layers.config().unwrap().dev_clock, "mails that stay on this machine");
+    layers.environment.insert("KEYSTEAD_SMTP_HOST", "mail.example.org");
+    assert!(
+        layers.error().contains("with the mail server mail.example.org it is refused"),
+        "{}",
+        layers.error()
+    );
+    layers.environment.insert("KEYSTEAD_PUBLIC_URL", "https://keys.example.org");
+    layers.environment.insert("KEYSTEAD_DEV_CLOCK", "force");
+    assert!(layers.config().unwrap().dev_clock, "whoever says so");
+    layers.environment.insert("KEYSTEAD_DEV_CLOCK", "maybe");
+    assert!(layers.error().contains("neither true nor false nor force"), "{}", layers.error());
 }
 
 #[test]
