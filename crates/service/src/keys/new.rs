@@ -1,0 +1,85 @@
+//! What every new key passes, brought or made.
+
+use super::hex;
+use crate::{Act, ServiceResult, mails::Notice, risk};
+use domain::{
+    Code, KeyId, Refusal, RingId,
+    events::Event,
+    keys::{KeyState, Source},
+    names::KeyName,
+    policy,
+    rings::RingFacts,
+};
+use store::{keys::Key, rings::Ring};
+use vault::Kek;
+
+/// The cheap checks of a new key; nothing is stored yet.
+pub(super) async fn check_new(
+    act: &mut Act,
+    name: String,
+    risk_acknowledged: bool,
+) -> ServiceResult<KeyName> {
+    risk::require(act, risk_acknowledged).await?;
+    let ring = act.ring()?;
+    let name = KeyName::parse(&name).map_err(|why| Refusal::field(Code::KeyNameInvalid, "name", why))?;
+    policy::add_key(&store::rings::facts(&act.tx, RingId(ring.id)).await?)?;
+    if store::keys::name_taken(&act.tx, RingId(ring.id), name.as_str()).await? {
+        return Err(name_taken(&name).into());
+    }
+    Ok(name)
+}
+
+/// The ring, locked, while a key of that name may be added to it.
+pub(super) async fn lock_for_new(act: &Act, name: &KeyName) -> ServiceResult<(Ring, RingFacts)> {
+    let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
+    let facts = store::rings::facts(&act.tx, RingId(ring.id)).await?;
+    policy::add_key(&facts)?;
+    if store::keys::name_taken(&act.tx, RingId(ring.id), name.as_str()).await? {
+        return Err(name_taken(name).into());
+    }
+    Ok((ring, facts))
+}
+
+/// Seals and stores a key, and tells every administrator (PP-060).
+pub(super) async fn store_new(
+    act: &mut Act,
+    ring: &Ring,
+    name: &KeyName,
+    kek: &Kek,
+    (source, state): (Source, KeyState),
+) -> ServiceResult<KeyId> {
+    let (id, ring_id) = (KeyId(act.fresh_id()), RingId(ring.id));
+    let fingerprint = *kek.fingerprint().as_bytes();
+    let key = Key {
+        id,
+        ring_id,
+        name: name.to_string(),
+        source,
+        bits: kek.bits(),
+        fingerprint,
+        public_key: kek.public().spki_der().to_vec(),
+        material: Some(act.portal.keyring().seal_protection_key(kek, ring_id, id)),
+        state,
+        created_at: act.now,
+        created_by: act.caller.user(),
+        activated_at: None,
+        // An upload is the proof that the file is there.
+        proved_at: (source == Source::Uploaded).then_some(act.now),
+        error: None,
+    };
+    act.record("key", name.as_str());
+    act.record("source", source.as_str());
+    act.record("fingerprint", hex(&fingerprint));
+    act.record("state", state.as_str());
+    act.notify(Notice::of_key(Event::KeyAdded, ring, &key, None)).await?;
+    store::keys::insert(&act.tx, key).await?;
+    Ok(id)
+}
+
+fn name_taken(name: &KeyName) -> Refusal {
+    Refusal::field(
+        Code::KeyNameTaken,
+        "name",
+        format!("There is or was a key called {name} in this region; choose another name (X-39)."),
+    )
+}
