@@ -1,9 +1,6 @@
 //! The file of a generated key: downloaded once, then brought back to show that it was kept (PP-062…PP-064, X-06).
 
-use super::{
-    data::{ViewKeyDetails, key},
-    list::list,
-};
+use super::{data::ViewKeyDetails, list::list};
 use crate::{error::UiError, forms, pages::load::*, ui::*, view, view::ViewDecision};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -25,7 +22,7 @@ impl PageData for ViewKeyFile {
 /// The key, its list and its file.
 #[server(prefix = "/fn", endpoint = "key_file")]
 pub async fn key_file(id: String) -> Result<ViewKeyFile, UiError> {
-    let details = key(id.clone()).await?;
+    let details = super::data::key(id.clone()).await?;
     let (portal, caller) = crate::request::request_at_risk().await?;
     let id = id.parse().map_err(|_| UiError::not_found("key"))?;
     let waits = service::keys::file_waits(&portal, &caller, id).await?;

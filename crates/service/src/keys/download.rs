@@ -1,6 +1,6 @@
 //! The file of a generated key leaves once (PP-062, PP-063).
 
-use crate::{Caller, Portal, ServiceResult, Target};
+use crate::{Caller, Portal, ServiceResult, Target, act};
 use domain::{Code, KeyId, Refusal, Timestamp, actions::Action};
 use std::time::Duration;
 
@@ -34,14 +34,15 @@ pub async fn download(portal: &Portal, caller: &Caller, id: KeyId) -> ServiceRes
 /// Until when the caller may download the key's file; none when it is gone or somebody else's.
 ///
 /// # Errors
-/// As [`super::get`].
+/// `NotFound` for another organisation's key.
 pub async fn file_waits(portal: &Portal, caller: &Caller, id: KeyId) -> ServiceResult<Option<Timestamp>> {
-    let (listed, overview) = super::get(portal, caller, id).await?;
-    if listed.key.created_by != caller.user() || !caller.may(Action::KeyDownload, None) {
+    let scope = act::resolve(portal.db().read(), caller, Target::Key(id)).await?;
+    let own = scope.key.is_some_and(|key| key.created_by == caller.user());
+    if !own || !caller.may(Action::KeyDownload, None) {
         return Ok(None);
     }
     let until = store::key_files::waits_until(portal.db().read(), id).await?;
-    Ok(until.filter(|until| overview.now < *until))
+    Ok(until.filter(|until| portal.clock().now() < *until))
 }
 
 /// Removes the files that nobody downloaded in time.
