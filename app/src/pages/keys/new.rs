@@ -39,7 +39,10 @@ async fn load(region: String, how: String, name: String) -> Result<ViewNewKey, U
 fn show(ViewNewKey { list: data, how, name }: ViewNewKey) -> AnyView {
     let close = data.list();
     // A refused form says itself which one it was.
-    let how = if forms::came_back() { forms::value_or("how", "upload") } else { how };
+    let how = match forms::came_back() {
+        true => forms::value("how").unwrap_or_else(|| "upload".to_owned()),
+        false => how,
+    };
     let body = match (data.add.why.clone(), how.as_str()) {
         (Some(why), _) => refused(why, close.clone()),
         (None, "generate") => generate::form(&data, name, close.clone()),

@@ -2,4 +2,5 @@
 
 mod authorization;
 mod downloads;
+mod keys;
 mod malformed;
