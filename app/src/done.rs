@@ -45,6 +45,10 @@ done! {
     KeyAdded = "key-added", "The key was added. All administrators were notified.",
     KeyGenerated = "key-generated", "The key was made. All administrators were notified. Download its file now.",
     KeyProved = "key-proved", "The file was kept: the key can be activated.",
+    LockStarted = "lock-started", "The environments are locked: nobody reads or writes them any more. All administrators were notified.",
+    KeyUnlocking = "key-unlocking", "The key is being unlocked. All administrators were notified.",
+    UnlockStarted = "unlock-started", "The environment is being unlocked. It comes back online when it is done.",
+    EnvironmentDeleted = "environment-deleted", "The environment was deleted. All administrators were notified.",
     KeyActivating = "key-activating", "The key is being activated. All administrators were notified.",
 }
 

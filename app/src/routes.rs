@@ -65,6 +65,8 @@ fn EnvironmentRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/:id/encryption") view=environments::EnvironmentEncryption />
             <Route path=path!("/:id/encryption/apply") view=environments::ApplyKey />
             <Route path=path!("/:id/encryption/return") view=environments::ReturnKey />
+            <Route path=path!("/:id/encryption/unlock") view=environments::UnlockEnvironment />
+            <Route path=path!("/:id/delete") view=environments::DeleteEnvironment />
             <Route path=path!("/:id/tables/new") view=tables::NewTable />
         </ParentRoute>
     }
@@ -81,6 +83,8 @@ fn KeyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/new") view=keys::NewKey />
             <Route path=path!("/:id") view=keys::KeyDetails />
             <Route path=path!("/:id/activate") view=keys::ActivateKey />
+            <Route path=path!("/:id/lock") view=keys::LockEnvironments />
+            <Route path=path!("/:id/unlock") view=keys::UnlockKey />
             <Route path=path!("/:id/file") view=keys::KeyFile />
         </ParentRoute>
     }

@@ -22,9 +22,21 @@ CREATE TABLE rings (
     last_activation_at BIGINT,
     platform_ring_key {uuid} NOT NULL,
     active_ring_key {uuid},
+    lock_started_at BIGINT,
+    lock_completed_at BIGINT,
     UNIQUE (tenant_id, region),
     CHECK (ever_activated = (last_activation_at IS NOT NULL)),
-    CHECK (active_ring_key IS NULL OR ever_activated)
+    CHECK (active_ring_key IS NULL OR ever_activated),
+    CHECK (lock_completed_at IS NULL OR lock_started_at IS NOT NULL)
+);
+CREATE INDEX rings_locking ON rings (lock_started_at)
+    WHERE lock_started_at IS NOT NULL AND lock_completed_at IS NULL;
+-- X-41: which reminders of the deletion of environments locked at that moment were sent.
+CREATE TABLE lock_reminders (
+    ring_id {uuid} NOT NULL REFERENCES rings (id),
+    locked_at BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    PRIMARY KEY (ring_id, locked_at, day)
 );
 
 -- Key-encryption keys of the platform; `material` is PKCS#8 sealed by the root key.
@@ -47,7 +59,8 @@ CREATE TABLE protection_keys (
     fingerprint {bytes} NOT NULL,
     public_key {bytes} NOT NULL,
     material {bytes},
-    state TEXT NOT NULL CHECK (state IN ('available', 'installing', 'active', 'locked', 'deleted')),
+    state TEXT NOT NULL CHECK (state IN
+        ('available', 'installing', 'active', 'locking', 'locked', 'unlocking', 'deleted')),
     state_since BIGINT,
     created_at BIGINT NOT NULL,
     created_by {uuid} NOT NULL REFERENCES users (id),
@@ -56,7 +69,7 @@ CREATE TABLE protection_keys (
     error TEXT,
     UNIQUE (ring_id, name),
     CHECK ((state = 'available') = (state_since IS NULL)),
-    CHECK ((state IN ('locked', 'deleted')) = (material IS NULL)),
+    CHECK ((state IN ('locking', 'locked', 'deleted')) = (material IS NULL)),
     -- X-06: a key is used only when somebody has shown to hold its file.
     CHECK (proved_at IS NOT NULL OR (source = 'generated' AND state IN ('available', 'deleted')))
 );
@@ -68,7 +81,7 @@ CREATE TABLE key_files (
     waits_until BIGINT NOT NULL
 );
 -- PP-046: one active key; and one being installed.
-CREATE UNIQUE INDEX one_active_key ON protection_keys (ring_id) WHERE state = 'active';
+CREATE UNIQUE INDEX one_active_key ON protection_keys (ring_id) WHERE state IN ('active', 'locking', 'locked', 'unlocking');
 CREATE UNIQUE INDEX one_installing_key ON protection_keys (ring_id) WHERE state = 'installing';
 CREATE UNIQUE INDEX key_once_per_ring ON protection_keys (ring_id, fingerprint) WHERE state <> 'deleted';
 

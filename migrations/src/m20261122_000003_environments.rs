@@ -23,8 +23,9 @@ CREATE TABLE environments (
         'support_investigation')),
     storage TEXT NOT NULL CHECK (storage IN ('azure_sql', 'other')),
     state TEXT NOT NULL CHECK (state IN
-        ('platform_managed', 'applying', 'self_managed', 'returning', 'locked', 'deleted')),
+        ('platform_managed', 'applying', 'self_managed', 'returning', 'locked', 'unlocking', 'deleted')),
     state_since BIGINT NOT NULL,
+    -- 'locking' is no state of its own here: self-managed, while the ring's lock runs.
     generation BIGINT NOT NULL CHECK (generation > 0),
     error TEXT,
     created_at BIGINT NOT NULL,
@@ -34,6 +35,7 @@ CREATE UNIQUE INDEX environment_name_once ON environments (tenant_id, name_canon
 CREATE INDEX environments_by_name ON environments (tenant_id, name_canonical, id);
 CREATE INDEX environments_by_created ON environments (tenant_id, created_at, id);
 CREATE INDEX environments_by_ring_state ON environments (ring_id, state);
+CREATE INDEX environments_locked ON environments (state_since) WHERE state = 'locked';
 
 CREATE TABLE data_tables (
     id {uuid} PRIMARY KEY,

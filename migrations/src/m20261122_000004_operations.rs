@@ -30,7 +30,8 @@ CREATE TABLE operations (
     id {uuid} PRIMARY KEY,
     tenant_id {uuid} NOT NULL REFERENCES tenants (id),
     kind TEXT NOT NULL CHECK (kind IN
-        ('key_install', 'key_rewrap', 'environment_apply', 'environment_return', 'row_import')),
+        ('key_install', 'key_rewrap', 'key_lock', 'key_unlock', 'environment_apply', 'environment_return',
+        'environment_unlock', 'environment_delete', 'row_import')),
     ring_id {uuid} NOT NULL REFERENCES rings (id),
     environment_id {uuid} REFERENCES environments (id),
     key_id {uuid} REFERENCES protection_keys (id),
@@ -77,6 +78,13 @@ CREATE TABLE import_errors (
     column_name TEXT NOT NULL,
     message TEXT NOT NULL,
     PRIMARY KEY (import_id, line)
+);
+
+-- Processes that may hold plaintext keys in memory.
+CREATE TABLE replicas (
+    id {uuid} PRIMARY KEY,
+    seen_at BIGINT NOT NULL,
+    looks BIGINT NOT NULL
 );
 
 -- The outbox: one message per recipient, committed with the change it tells of.

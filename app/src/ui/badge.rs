@@ -66,7 +66,9 @@ pub enum State {
     Available,
     Installing,
     Active,
+    Locking,
     Locked,
+    Unlocking,
     Deleted,
     Failed,
     Warning,
@@ -84,11 +86,13 @@ pub enum State {
 
 impl State {
     /// Every state, for the gallery.
-    pub const ALL: [State; 17] = [
+    pub const ALL: [State; 19] = [
         State::Available,
         State::Installing,
         State::Active,
+        State::Locking,
         State::Locked,
+        State::Unlocking,
         State::Deleted,
         State::Failed,
         State::Warning,
@@ -104,12 +108,19 @@ impl State {
         State::Succeeded,
     ];
 
+    /// Whether it ends by itself: a page that shows it follows it.
+    pub const fn is_under_way(self) -> bool {
+        self.look().2.is_none()
+    }
+
     /// Its word, its colour, and its icon; no icon means that it is under way.
     const fn look(self) -> (&'static str, Tone, Option<Glyph>) {
         match self {
             State::Available => ("Available", Tone::Neutral, Some(Glyph::Circle)),
             State::Installing => ("Installing", Tone::Info, None),
             State::Active => ("Active", Tone::Success, Some(Glyph::Success)),
+            State::Locking => ("Locking", Tone::Error, None),
+            State::Unlocking => ("Unlocking", Tone::Info, None),
             State::Locked => ("Locked", Tone::Error, Some(Glyph::Locked)),
             State::Deleted => ("Deleted", Tone::Neutral, Some(Glyph::Delete)),
             State::Failed => ("Failed", Tone::Error, Some(Glyph::Error)),
@@ -142,6 +153,7 @@ pub fn StateBadge(
         Some(name) => view! { <Icon name large=false /> }.into_any(),
         None => view! { <Spinner /> }.into_any(),
     };
+    let label = label.filter(|label| !label.is_empty());
     let class = if state == State::Deleted && label.is_none() { "tone-neutral struck" } else { tone.class() };
     badge(label.unwrap_or_else(|| word.to_owned()), class, icon)
 }

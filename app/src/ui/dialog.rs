@@ -78,7 +78,14 @@ pub fn ConfirmDialog(
 
 /// The button that does it. Until `ready` it stays and says no, instead of vanishing from the keyboard.
 #[component]
-pub(super) fn ConfirmButton(label: String, danger: bool, ready: RwSignal<bool>) -> AnyView {
+pub fn ConfirmButton(
+    /// What it does, as a verb.
+    label: String,
+    /// Red instead of blue.
+    danger: bool,
+    /// Whether the phrase has been typed.
+    ready: RwSignal<bool>,
+) -> AnyView {
     let look = if danger { Look::Danger } else { Look::Primary };
     view! {
         <button

@@ -51,7 +51,7 @@ pub use choice::{Checkbox, Choice, RadioGroup, Select};
 pub use command_bar::{CommandBar, CommandButton, Run};
 pub use copy_button::{CopyButton, Copyable};
 pub use countdown::Countdown;
-pub use dialog::ConfirmDialog;
+pub use dialog::{ConfirmButton, ConfirmDialog};
 pub use empty_state::EmptyState;
 pub use error_summary::ErrorSummary;
 pub use facts::{Fact, Facts};
@@ -76,7 +76,7 @@ pub use text_area::TextArea;
 pub use time::{Deadline, Moment, Time, Why};
 pub use toast::{Flash, FlashRegion, Toast, Toaster, Toasts, toasts};
 pub use top_bar::{SIGN_OUT_ACTION, THEME_ACTION, TopBar, Viewer};
-pub use typed_confirm::TypedConfirm;
+pub use typed_confirm::{PhraseField, TypedConfirm};
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

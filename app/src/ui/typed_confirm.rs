@@ -42,7 +42,14 @@ pub fn TypedConfirm(
 /// The field for the phrase. `ready` says whether it has been typed: always without script, where
 /// the server is the one who checks.
 #[component]
-pub(super) fn PhraseField(phrase: String, error: Option<String>, ready: RwSignal<bool>) -> AnyView {
+pub fn PhraseField(
+    /// What must be typed; it is sent as `confirmation`.
+    phrase: String,
+    /// What was wrong with what was typed.
+    error: Option<String>,
+    /// Is told whether it has been typed.
+    ready: RwSignal<bool>,
+) -> AnyView {
     let input = NodeRef::<leptos::html::Input>::new();
     let wanted = StoredValue::new(phrase.clone());
     let check = move || {

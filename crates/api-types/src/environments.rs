@@ -18,7 +18,7 @@ pub enum EnvironmentType {
     SupportInvestigation,
 }
 
-/// How an environment is encrypted. Applying, returning and locked environments are offline.
+/// How an environment is encrypted. All but platform-managed and self-managed ones are offline.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EnvironmentState {
@@ -26,7 +26,10 @@ pub enum EnvironmentState {
     Applying,
     SelfManaged,
     Returning,
+    /// A lock has begun; no row can be read any more.
+    Locking,
     Locked,
+    Unlocking,
     Deleted,
 }
 
@@ -70,6 +73,10 @@ pub struct EnvironmentDetails {
     /// What a return to the platform's key asks to be typed (PP-094): production only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typed_name: Option<String>,
+    /// When it is deleted unless it is unlocked before (PP-103): locked environments only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub deletion_at: Option<String>,
     pub tables: usize,
     pub rows: u64,
     /// The newest job on it: running, or how it ended.
@@ -133,6 +140,30 @@ pub struct ReturnKey {
     #[serde(default)]
     pub confirmed: bool,
     /// Acknowledges the risk of managing encryption keys.
+    #[serde(default)]
+    pub risk_acknowledged: bool,
+}
+
+/// Asks for a locked environment to come back.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockEnvironment {
+    /// Confirms the unlock (PP-127).
+    #[serde(default)]
+    pub confirmed: bool,
+    /// Acknowledges the risk of managing encryption keys (PP-088).
+    #[serde(default)]
+    pub risk_acknowledged: bool,
+}
+
+/// Asks for a locked environment to be deleted for good.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteEnvironment {
+    /// The environment's name, as it is shown.
+    #[serde(default)]
+    pub typed_name: String,
+    /// Acknowledges the risk of managing encryption keys (PP-088).
     #[serde(default)]
     pub risk_acknowledged: bool,
 }

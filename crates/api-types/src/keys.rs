@@ -12,7 +12,11 @@ pub enum KeyState {
     Available,
     Installing,
     Active,
+    /// A lock has begun: its material is destroyed, environments are being marked (K6).
+    Locking,
     Locked,
+    /// Its file is back and is being installed (K8).
+    Unlocking,
     Deleted,
 }
 
@@ -120,6 +124,40 @@ pub struct KeyProof {
     /// Of the file.
     #[schema(format = Password)]
     pub password: String,
+}
+
+// Never read or written as a whole: it documents the form.
+/// The parts of the form that locks the environments of a region.
+#[derive(ToSchema)]
+#[schema(as = LockEnvironments)]
+pub struct LockEnvironments {
+    /// The Active key's own file: the proof that whoever locks can unlock (PP-111).
+    #[schema(format = Binary, value_type = String)]
+    pub file: Vec<u8>,
+    /// Of the file.
+    #[schema(format = Password)]
+    pub password: String,
+    /// `LOCK` and the region's name in capitals (PP-112).
+    pub typed_text: String,
+    /// `true` confirms that the environments go offline for everyone.
+    pub confirmed: bool,
+    /// `true` acknowledges the risk of managing encryption keys (PP-052).
+    pub risk_acknowledged: bool,
+}
+
+// Never read or written as a whole: it documents the form.
+/// The parts of the form that brings a locked key back.
+#[derive(ToSchema)]
+#[schema(as = UnlockKey)]
+pub struct UnlockKey {
+    /// The file of the key that locked the environments (PP-114).
+    #[schema(format = Binary, value_type = String)]
+    pub file: Vec<u8>,
+    /// Of the file.
+    #[schema(format = Password)]
+    pub password: String,
+    /// `true` acknowledges the risk of managing encryption keys (PP-052).
+    pub risk_acknowledged: bool,
 }
 
 /// Asks for a key to be activated.

@@ -10,8 +10,12 @@ use uuid::Uuid;
 pub enum OperationKind {
     KeyInstall,
     KeyRewrap,
+    KeyLock,
+    KeyUnlock,
     EnvironmentApply,
     EnvironmentReturn,
+    EnvironmentUnlock,
+    EnvironmentDelete,
     RowImport,
 }
 

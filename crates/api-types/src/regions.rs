@@ -23,6 +23,8 @@ pub struct Region {
     pub self_managed_environments: u64,
     /// Those that are locked: no key can be added or activated meanwhile (PP-080, PP-120).
     pub locked_environments: u32,
+    /// What is typed to lock them (PP-112).
+    pub lock_text: String,
     /// How many administrators are mailed about a change (PP-033).
     pub administrators: usize,
     pub allowed_actions: Vec<AllowedAction>,
@@ -61,4 +63,12 @@ pub struct Timers {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub lock_allowed_at: Option<String>,
+    /// When the last lock began (PP-106).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub locked_at: Option<String>,
+    /// When unlocking is possible: an hour after the lock began (PP-106).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub unlock_allowed_at: Option<String>,
 }

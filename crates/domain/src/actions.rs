@@ -38,11 +38,15 @@ actions! {
     KeyProve = "key.prove",
     KeyActivate = "key.activate",
     KeyInstall = "key.install",
+    KeyLock = "key.lock",
+    KeyUnlock = "key.unlock",
     EnvironmentRead = "environment.read",
     EnvironmentCreate = "environment.create",
     EnvironmentApply = "environment.apply",
     EnvironmentReturn = "environment.return",
     EnvironmentRewrap = "environment.rewrap",
+    EnvironmentUnlock = "environment.unlock",
+    EnvironmentDelete = "environment.delete",
     TableRead = "table.read",
     TableCreate = "table.create",
     RowRead = "row.read",
@@ -66,6 +70,7 @@ impl Action {
                 | EnvironmentRead
                 | EnvironmentApply
                 | EnvironmentReturn
+                | EnvironmentUnlock
                 | TableRead
                 | TableCreate
                 | RowRead

@@ -53,6 +53,9 @@ words! {
 words! {
     /// How an environment is encrypted; Applying and Returning are offline (PP-090, X-20).
     ///
+    /// Locking is what a self-managed environment is while its ring's lock runs (E7): nothing is written down for it,
+    /// so that a lock is one moment however many there are.
+    ///
     /// Re-encrypting after a key change is online and no state of its own: its data key is then
     /// still wrapped by the ring key before (E3, E4).
     EnvironmentState {
@@ -60,7 +63,9 @@ words! {
         Applying = "applying", "Applying",
         SelfManaged = "self_managed", "Self-managed",
         Returning = "returning", "Returning",
+        Locking = "locking", "Locking",
         Locked = "locked", "Locked",
+        Unlocking = "unlocking", "Unlocking",
         Deleted = "deleted", "Deleted",
     }
 }
@@ -105,10 +110,47 @@ impl EnvironmentState {
         }
     }
 
+    /// E9.
+    pub fn unlock(self) -> Result<Self, Refusal> {
+        match self {
+            EnvironmentState::Locked => Ok(EnvironmentState::Unlocking),
+            EnvironmentState::Locking => Err(self.refuses("be unlocked")),
+            other => Err(Refusal::new(
+                Code::EnvironmentState,
+                format!("An environment that is {} cannot be unlocked.", other.label().to_lowercase()),
+            )),
+        }
+    }
+
+    /// E10: unlocking succeeded or was given up.
+    pub fn unlocked(self, succeeded: bool) -> Result<Self, Refusal> {
+        match (self, succeeded) {
+            (EnvironmentState::Unlocking, true) => Ok(EnvironmentState::SelfManaged),
+            (EnvironmentState::Unlocking, false) => Ok(EnvironmentState::Locked),
+            (other, _) => Err(other.refuses("finish unlocking")),
+        }
+    }
+
+    /// E11, E12: a locked environment goes for good.
+    pub fn delete(self) -> Result<Self, Refusal> {
+        match self {
+            EnvironmentState::Locked => Ok(EnvironmentState::Deleted),
+            other => Err(Refusal::new(
+                Code::EnvironmentState,
+                format!(
+                    "Only a locked environment can be deleted; this one is {}.",
+                    other.label().to_lowercase()
+                ),
+            )),
+        }
+    }
+
     fn refuses(self, event: &str) -> Refusal {
         let code = match self {
-            EnvironmentState::Locked => Code::EnvironmentLocked,
-            EnvironmentState::Applying | EnvironmentState::Returning => Code::EnvironmentBusy,
+            EnvironmentState::Locking | EnvironmentState::Locked => Code::EnvironmentLocked,
+            EnvironmentState::Applying | EnvironmentState::Returning | EnvironmentState::Unlocking => {
+                Code::EnvironmentBusy
+            }
             _ => Code::EnvironmentState,
         };
         Refusal::new(code, format!("An environment that is {} cannot {event}.", self.label().to_lowercase()))
@@ -121,6 +163,7 @@ pub struct EnvironmentFacts {
     pub name: String,
     pub kind: EnvironmentType,
     pub state: EnvironmentState,
+    pub state_since: Timestamp,
     pub storage: Storage,
     pub created_at: Timestamp,
     /// There is data in File or Image columns (PP-015).

@@ -20,6 +20,24 @@ pub enum Event {
     EnvironmentReturned,
     /// Applying or returning failed and was undone.
     EnvironmentChangeFailed,
+    /// K6: environments were locked.
+    KeyLocked,
+    /// K8: a locked key's file is back.
+    KeyUnlocking,
+    /// K9: a locked key is active again.
+    KeyUnlocked,
+    /// K10.
+    KeyUnlockFailed,
+    /// a lock was tried with a wrong file, password or text.
+    LockRefused,
+    /// an unlock was tried with a wrong file or password.
+    UnlockRefused,
+    /// E10: a locked environment is back.
+    EnvironmentUnlocked,
+    /// locked environments will be deleted.
+    DeletionReminder,
+    /// E11, E12: a locked environment was deleted.
+    EnvironmentDeleted,
 }
 
 impl Event {
@@ -31,6 +49,15 @@ impl Event {
         Self::EnvironmentApplied,
         Self::EnvironmentReturned,
         Self::EnvironmentChangeFailed,
+        Self::KeyLocked,
+        Self::KeyUnlocking,
+        Self::KeyUnlocked,
+        Self::KeyUnlockFailed,
+        Self::LockRefused,
+        Self::UnlockRefused,
+        Self::EnvironmentUnlocked,
+        Self::DeletionReminder,
+        Self::EnvironmentDeleted,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -42,6 +69,15 @@ impl Event {
             Self::EnvironmentApplied => "environment_applied",
             Self::EnvironmentReturned => "environment_returned",
             Self::EnvironmentChangeFailed => "environment_change_failed",
+            Self::KeyLocked => "key_locked",
+            Self::KeyUnlocking => "key_unlocking",
+            Self::KeyUnlocked => "key_unlocked",
+            Self::KeyUnlockFailed => "key_unlock_failed",
+            Self::LockRefused => "lock_refused",
+            Self::UnlockRefused => "unlock_refused",
+            Self::EnvironmentUnlocked => "environment_unlocked",
+            Self::DeletionReminder => "deletion_reminder",
+            Self::EnvironmentDeleted => "environment_deleted",
         }
     }
 

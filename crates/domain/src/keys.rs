@@ -33,8 +33,12 @@ pub enum KeyState {
     Installing { since: Timestamp },
     /// The ring's one key (PP-046).
     Active { since: Timestamp },
+    /// A lock has begun: the material is destroyed, environments are still being marked (K6).
+    Locking { since: Timestamp },
     /// Its material is destroyed; the record waits for the file to come back.
     Locked { since: Timestamp },
+    /// Its file is back and is being installed; on failure it is Locked again (K8, K10).
+    Unlocking { since: Timestamp },
     /// A tombstone: hidden from the list, kept for its name and history.
     Deleted { at: Timestamp },
 }
@@ -46,7 +50,9 @@ impl KeyState {
             KeyState::Available => "available",
             KeyState::Installing { .. } => "installing",
             KeyState::Active { .. } => "active",
+            KeyState::Locking { .. } => "locking",
             KeyState::Locked { .. } => "locked",
+            KeyState::Unlocking { .. } => "unlocking",
             KeyState::Deleted { .. } => "deleted",
         }
     }
@@ -55,9 +61,11 @@ impl KeyState {
     pub const fn since(&self) -> Option<Timestamp> {
         match self {
             KeyState::Available => None,
-            KeyState::Installing { since } | KeyState::Active { since } | KeyState::Locked { since } => {
-                Some(*since)
-            }
+            KeyState::Installing { since }
+            | KeyState::Active { since }
+            | KeyState::Locking { since }
+            | KeyState::Locked { since }
+            | KeyState::Unlocking { since } => Some(*since),
             KeyState::Deleted { at } => Some(*at),
         }
     }
@@ -68,7 +76,9 @@ impl KeyState {
             ("available", None) => Some(KeyState::Available),
             ("installing", Some(since)) => Some(KeyState::Installing { since }),
             ("active", Some(since)) => Some(KeyState::Active { since }),
+            ("locking", Some(since)) => Some(KeyState::Locking { since }),
             ("locked", Some(since)) => Some(KeyState::Locked { since }),
+            ("unlocking", Some(since)) => Some(KeyState::Unlocking { since }),
             ("deleted", Some(at)) => Some(KeyState::Deleted { at }),
             _ => None,
         }
@@ -82,19 +92,22 @@ impl KeyState {
         }
     }
 
-    /// K4: installing succeeded.
+    /// K4, K9: installing succeeded.
     pub fn installed(self, now: Timestamp) -> Result<Self, Refusal> {
         match self {
-            KeyState::Installing { .. } => Ok(KeyState::Active { since: now }),
+            KeyState::Installing { .. } | KeyState::Unlocking { .. } => Ok(KeyState::Active { since: now }),
             other => Err(other.refuses("made active", "Only a key that is Installing becomes Active.")),
         }
     }
 
-    /// K5: installing failed; nothing else changes.
-    pub fn install_failed(self) -> Result<Self, Refusal> {
-        match self {
-            KeyState::Installing { .. } => Ok(KeyState::Available),
-            other => Err(other.refuses("set back", "Only a key that is Installing can fail to install.")),
+    /// K5: installing failed, nothing else changes; K10: after an unlock it is Locked again since `locked_at`.
+    pub fn install_failed(self, locked_at: Option<Timestamp>) -> Result<Self, Refusal> {
+        match (self, locked_at) {
+            (KeyState::Installing { .. }, _) => Ok(KeyState::Available),
+            (KeyState::Unlocking { .. }, Some(since)) => Ok(KeyState::Locked { since }),
+            (other, _) => {
+                Err(other.refuses("set back", "Only a key that is Installing can fail to install."))
+            }
         }
     }
 
@@ -104,6 +117,49 @@ impl KeyState {
             KeyState::Active { .. } => Ok(KeyState::Available),
             other => Err(other.refuses("replaced", "Only the Active key can be replaced.")),
         }
+    }
+
+    /// K6: a lock begins (PP-107, PP-109).
+    pub fn lock(self, now: Timestamp) -> Result<Self, Refusal> {
+        match self {
+            KeyState::Active { .. } => Ok(KeyState::Locking { since: now }),
+            other => {
+                let detail = format!("A key that is {} cannot lock environments (PP-109).", other.as_str());
+                Err(Refusal::new(Code::KeyNotActive, detail).remedy("Select the Active key."))
+            }
+        }
+    }
+
+    /// K6 for every Available key of the ring: it is destroyed with the lock (PP-107).
+    pub fn destroyed(self, now: Timestamp) -> Result<Self, Refusal> {
+        match self {
+            KeyState::Available | KeyState::Locked { .. } => Ok(KeyState::Deleted { at: now }),
+            other => Err(other.refuses("deleted", "Only a key that is Available or Locked can go.")),
+        }
+    }
+
+    /// K7: every environment is marked; locked since the lock began.
+    pub fn locked(self) -> Result<Self, Refusal> {
+        match self {
+            KeyState::Locking { since } => Ok(KeyState::Locked { since }),
+            other => Err(other.refuses("locked", "Only a key whose lock is running becomes Locked.")),
+        }
+    }
+
+    /// K8: its file is back (PP-121…PP-123).
+    pub fn unlock(self, now: Timestamp) -> Result<Self, Refusal> {
+        match self {
+            KeyState::Locked { .. } => Ok(KeyState::Unlocking { since: now }),
+            other => {
+                let detail = format!("A key that is {} cannot be unlocked (PP-121).", other.as_str());
+                Err(Refusal::new(Code::KeyNotLocked, detail).remedy("Select the key that is Locked."))
+            }
+        }
+    }
+
+    /// Whether the portal holds its material, sealed.
+    pub const fn has_material(&self) -> bool {
+        !matches!(self, KeyState::Locking { .. } | KeyState::Locked { .. } | KeyState::Deleted { .. })
     }
 
     fn refuses(self, event: &str, remedy: &str) -> Refusal {

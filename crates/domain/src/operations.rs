@@ -14,6 +14,14 @@ pub enum OperationKind {
     EnvironmentApply,
     /// E5, E6.
     EnvironmentReturn,
+    /// K6, K7: marks every environment of the active key as locked.
+    KeyLock,
+    /// K8–K10: installs a locked key again.
+    KeyUnlock,
+    /// E9, E10.
+    EnvironmentUnlock,
+    /// E11, E12: removes what a deleted environment left.
+    EnvironmentDelete,
     /// Takes a CSV file into a table.
     RowImport,
 }
@@ -24,6 +32,10 @@ impl OperationKind {
         Self::KeyRewrap,
         Self::EnvironmentApply,
         Self::EnvironmentReturn,
+        Self::KeyLock,
+        Self::KeyUnlock,
+        Self::EnvironmentUnlock,
+        Self::EnvironmentDelete,
         Self::RowImport,
     ];
 
@@ -34,6 +46,10 @@ impl OperationKind {
             Self::KeyRewrap => "key_rewrap",
             Self::EnvironmentApply => "environment_apply",
             Self::EnvironmentReturn => "environment_return",
+            Self::KeyLock => "key_lock",
+            Self::KeyUnlock => "key_unlock",
+            Self::EnvironmentUnlock => "environment_unlock",
+            Self::EnvironmentDelete => "environment_delete",
             Self::RowImport => "row_import",
         }
     }
@@ -45,6 +61,10 @@ impl OperationKind {
             Self::KeyRewrap => "Re-encrypt with the active key",
             Self::EnvironmentApply => "Apply your own key",
             Self::EnvironmentReturn => "Return to standard encryption",
+            Self::KeyLock => "Lock active environments",
+            Self::KeyUnlock => "Unlock key",
+            Self::EnvironmentUnlock => "Unlock environment",
+            Self::EnvironmentDelete => "Delete environment",
             Self::RowImport => "Import rows",
         }
     }
@@ -57,6 +77,15 @@ impl OperationKind {
             Self::EnvironmentApply | Self::EnvironmentReturn => {
                 &["Take offline", "Make a new data key", "Seal rows anew", "Check and switch", "Back online"]
             }
+            Self::KeyLock => &[
+                "Destroy the keys",
+                "Forget them on every server",
+                "Mark environments locked",
+                "Clear their traces",
+            ],
+            Self::KeyUnlock => &["Check the key", "Open the ring key", "Make it active"],
+            Self::EnvironmentUnlock => &["Open the data key", "Check rows", "Back online"],
+            Self::EnvironmentDelete => &["Destroy the data key", "Remove rows and tables"],
             Self::RowImport => &["Read the file", "Seal and store rows", "Finish"],
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     Code, Refusal, Timestamp,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, ineligible},
     keys::KeyState,
-    rings::RingFacts,
+    rings::{LOCKED_AT_MOST, RingFacts},
     time::human_span,
 };
 
@@ -83,6 +83,126 @@ pub fn prove_key(key: KeyState, proved: bool) -> Decision {
     Ok(())
 }
 
+/// K6: whether the environments of the Active key may be locked now (PP-032, PP-104…PP-109). The feature's
+/// switch does not matter: what is encrypted with the key can always be locked with it.
+pub fn lock_environments(ring: &RingFacts, key: KeyState, now: Timestamp) -> Decision {
+    locking_over(ring)?;
+    if let Some(name) = &ring.installing {
+        let detail = format!("The key {name} is being installed; nothing can be locked meanwhile.");
+        return Err(Refusal::new(Code::ActivationInProgress, detail).remedy("Wait until it is Active."));
+    }
+    key.lock(now)?;
+    if let Some(at) = ring.lock_allowed_at(now) {
+        let detail = format!(
+            "The key changed less than 72 hours ago; locking is possible in {}. This time is for the other \
+             administrators, to undo a change that nobody authorised (PP-032, PP-034).",
+            human_span(at.since(now))
+        );
+        return Err(Refusal::new(Code::LockCooldown, detail).from(at));
+    }
+    settled(ring)?;
+    if !ring.any_self_managed {
+        let detail = format!("No environment in the region {} uses your own key (PP-105).", ring.region);
+        return Err(Refusal::new(Code::NothingToLock, detail));
+    }
+    Ok(())
+}
+
+/// Nothing may be between two keys when one of them is destroyed.
+fn settled(ring: &RingFacts) -> Decision {
+    let detail = match (ring.reencrypting, ring.changing) {
+        (false, 0) => return Ok(()),
+        (true, _) => "Environments are still being re-encrypted with the active key (PP-077).".to_owned(),
+        (false, 1) => "The key of 1 environment is just being changed.".to_owned(),
+        (false, many) => format!("The keys of {many} environments are just being changed."),
+    };
+    Err(Refusal::new(Code::EnvironmentBusy, detail)
+        .remedy("Wait until the running operations end.")
+        .see("/operations", "Operations"))
+}
+
+/// PP-112: the typed text must be the one shown, case and all.
+pub fn lock_text(ring: &RingFacts, typed: &str) -> Decision {
+    let text = ring.lock_text();
+    if typed.trim() == text {
+        return Ok(());
+    }
+    Err(Refusal::field(Code::LockTextMismatch, "typed_text", format!("Type exactly what is shown: {text}.")))
+}
+
+/// K8: whether the file of a locked key may come back now (PP-106, PP-108, PP-121, X-18).
+pub fn unlock_key(ring: &RingFacts, key: KeyState, now: Timestamp) -> Decision {
+    if matches!(key, KeyState::Unlocking { .. }) {
+        let detail = "The key is being unlocked already.";
+        return Err(Refusal::new(Code::ActivationInProgress, detail).remedy("Wait until it is Active."));
+    }
+    if !matches!(key, KeyState::Locking { .. }) {
+        key.unlock(now)?;
+    }
+    an_hour_after_the_lock(ring, now)
+}
+
+/// T1, X-18: an hour after the lock began, and not before its job is done.
+fn an_hour_after_the_lock(ring: &RingFacts, now: Timestamp) -> Decision {
+    if let Some(at) = ring.unlock_allowed_at(now) {
+        let detail = format!(
+            "Unlocking is possible an hour after the lock began, in {} (PP-106).",
+            human_span(at.since(now))
+        );
+        return Err(Refusal::new(Code::UnlockTooEarly, detail).from(at));
+    }
+    if ring.is_locking() {
+        return Err(Refusal::new(Code::UnlockTooEarly, "The lock is still running (PP-108).")
+            .remedy("Wait until its operation ends.")
+            .see("/operations", "Operations"));
+    }
+    Ok(())
+}
+
+/// E9: whether the environment may be unlocked now (PP-115…PP-128). `active_key` says whether the key it was
+/// locked with is Active again.
+pub fn unlock_environment(
+    environment: &EnvironmentFacts,
+    ring: &RingFacts,
+    active_key: bool,
+    now: Timestamp,
+) -> Decision {
+    if environment.state == EnvironmentState::Locking {
+        an_hour_after_the_lock(ring, now)?;
+    }
+    environment.state.unlock()?;
+    idle(environment)?;
+    if deletion_at(environment).is_some_and(|at| at <= now) {
+        let detail = "The environment was locked for 28 days and is being deleted (PP-103).";
+        return Err(Refusal::new(Code::UnlockTooLate, detail));
+    }
+    an_hour_after_the_lock(ring, now)?;
+    if !active_key {
+        let detail = "The key that locked the environment is not Active (PP-114, PP-123).";
+        return Err(Refusal::new(Code::NoActiveKey, detail)
+            .remedy("Unlock the key first, with its file.")
+            .see(keys_page(ring), "Encryption keys"));
+    }
+    Ok(())
+}
+
+/// T28: when a locked environment is deleted (PP-103).
+pub fn deletion_at(environment: &EnvironmentFacts) -> Option<Timestamp> {
+    let locked = matches!(environment.state, EnvironmentState::Locking | EnvironmentState::Locked);
+    locked.then(|| environment.state_since + LOCKED_AT_MOST)
+}
+
+/// E12: whether the environment may be deleted by hand (PP-082).
+pub fn delete_environment(environment: &EnvironmentFacts) -> Decision {
+    environment.state.delete()?;
+    idle(environment)
+}
+
+/// E12: the typed name must be the environment's, whatever its type.
+pub fn typed_name_to_delete(environment: &EnvironmentFacts, typed: &str) -> Decision {
+    same_name(&environment.name, typed)
+}
+
 /// E1: whether the active key may be applied to the environment (PP-014…PP-017, PP-085).
 /// `active_key` says whether the region has an Active key.
 pub fn apply_key(environment: &EnvironmentFacts, ring: &RingFacts, active_key: bool) -> Decision {
@@ -113,11 +233,15 @@ pub fn return_key(environment: &EnvironmentFacts) -> Decision {
 pub fn use_data(state: EnvironmentState) -> Decision {
     match state {
         state if state.is_online() => Ok(()),
-        EnvironmentState::Locked => Err(Refusal::new(
+        EnvironmentState::Locking | EnvironmentState::Locked => Err(Refusal::new(
             Code::EnvironmentLocked,
             "The environment is locked: its data opens again only with the key it was locked with (PP-098).",
         )),
         EnvironmentState::Deleted => Err(Refusal::not_found("environment")),
+        EnvironmentState::Unlocking => {
+            Err(Refusal::new(Code::EnvironmentOffline, "The environment is being unlocked.")
+                .remedy("Wait until the running operation ends."))
+        }
         state => Err(Refusal::new(
             Code::EnvironmentOffline,
             format!("The environment is offline while its rows are sealed anew ({}).", state.label()),
@@ -139,17 +263,30 @@ pub fn name_to_type(environment: &EnvironmentFacts) -> Option<&str> {
 
 /// PP-094: the typed name must be the environment's, case and all.
 pub fn typed_name(environment: &EnvironmentFacts, typed: &str) -> Decision {
-    match name_to_type(environment) {
-        Some(name) if typed.trim() != name => Err(Refusal::field(
-            Code::NameMismatch,
-            "typed_name",
-            format!("Type the environment's name exactly as shown: {name}."),
-        )),
-        _ => Ok(()),
+    name_to_type(environment).map_or(Ok(()), |name| same_name(name, typed))
+}
+
+fn same_name(name: &str, typed: &str) -> Decision {
+    if typed.trim() == name {
+        return Ok(());
     }
+    let text = format!("Type the environment's name exactly as shown: {name}.");
+    Err(Refusal::field(Code::NameMismatch, "typed_name", text))
+}
+
+/// K1, K3, K6: no other lock is running.
+fn locking_over(ring: &RingFacts) -> Decision {
+    if !ring.is_locking() {
+        return Ok(());
+    }
+    let detail = format!("The environments in the region {} are just being locked.", ring.region);
+    Err(Refusal::new(Code::KeysBlockedByLock, detail)
+        .remedy("Wait until the operation ends.")
+        .see("/operations", "Operations"))
 }
 
 fn unlocked(ring: &RingFacts) -> Decision {
+    locking_over(ring)?;
     if ring.locked_environments == 0 {
         return Ok(());
     }

@@ -68,6 +68,24 @@ codes! {
     ActivationInProgress = "ACTIVATION_IN_PROGRESS", 409,
     /// PP-073: only an Available key can be activated.
     KeyNotAvailable = "KEY_NOT_AVAILABLE", 409,
+    /// PP-109: only the Active key locks.
+    KeyNotActive = "KEY_NOT_ACTIVE", 409,
+    /// PP-121: only a Locked key is unlocked.
+    KeyNotLocked = "KEY_NOT_LOCKED", 409,
+    /// PP-032, PP-104.
+    LockCooldown = "LOCK_COOLDOWN", 409,
+    /// PP-105: no environment uses the key.
+    NothingToLock = "NOTHING_TO_LOCK", 409,
+    /// PP-112: the typed text differs.
+    LockTextMismatch = "LOCK_TEXT_MISMATCH", 422,
+    /// PP-111: the file does not hold the Active key.
+    LockKeyMismatch = "LOCK_KEY_MISMATCH", 422,
+    /// PP-106, PP-108.
+    UnlockTooEarly = "UNLOCK_TOO_EARLY", 409,
+    /// PP-114: the file does not hold the locked key.
+    UnlockKeyMismatch = "UNLOCK_KEY_MISMATCH", 422,
+    /// PP-103: the 28 days are over.
+    UnlockTooLate = "UNLOCK_TOO_LATE", 409,
     /// PP-085: no Active key in the region.
     NoActiveKey = "NO_ACTIVE_KEY", 409,
     /// PP-007…PP-017: the environment cannot use a customer key.

@@ -7,6 +7,12 @@ use std::time::Duration;
 pub const BETWEEN_ACTIVATIONS: Duration = Duration::from_secs(24 * 3600);
 /// PP-032, PP-104: no lock after a key change.
 pub const NO_LOCK_AFTER_CHANGE: Duration = Duration::from_secs(72 * 3600);
+/// PP-106, PP-117: between the start of a lock and an unlock.
+pub const NO_UNLOCK_AFTER_LOCK: Duration = Duration::from_secs(3600);
+/// PP-103: a locked environment is deleted after this.
+pub const LOCKED_AT_MOST: Duration = Duration::from_secs(28 * 24 * 3600);
+/// days after the lock on which administrators are reminded of the deletion.
+pub const REMINDER_DAYS: [u32; 5] = [7, 14, 21, 26, 27];
 /// PP-004: strictly more seats than this, unless the operator sets another threshold.
 pub const SEAT_THRESHOLD: i64 = 1000;
 
@@ -36,12 +42,36 @@ pub struct RingFacts {
     pub locked_environments: u32,
     /// The name of the key that is Installing.
     pub installing: Option<String>,
+    /// When the last lock began, and when its job was done.
+    pub lock_started_at: Option<Timestamp>,
+    pub lock_completed_at: Option<Timestamp>,
+    /// There is an environment that a lock would take offline.
+    pub any_self_managed: bool,
+    /// Environments that are being applied, returned or unlocked.
+    pub changing: u32,
+    /// Data keys are still under the key before (E3).
+    pub reencrypting: bool,
 }
 
 impl RingFacts {
     /// T24: when the next activation is possible; `None` when it is now.
     pub fn next_activation_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.last_activation_at.map(|at| at + BETWEEN_ACTIVATIONS).filter(|at| *at > now)
+    }
+
+    /// A lock has begun and its job is not done.
+    pub fn is_locking(&self) -> bool {
+        self.lock_started_at.is_some() && self.lock_completed_at.is_none()
+    }
+
+    /// T1: when unlocking becomes possible by time alone; `None` when it is now (PP-106).
+    pub fn unlock_allowed_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.lock_started_at.map(|at| at + NO_UNLOCK_AFTER_LOCK).filter(|at| *at > now)
+    }
+
+    /// What is typed to lock the region (PP-112, X-39).
+    pub fn lock_text(&self) -> String {
+        format!("LOCK {}", self.region.as_str().to_uppercase())
     }
 
     /// T72: when locking becomes possible; `None` when it is now.

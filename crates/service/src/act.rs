@@ -39,7 +39,7 @@ pub struct Act {
     action: Action,
     target: Target,
     details: Value,
-    failed: bool,
+    outcome: &'static str,
 }
 
 /// What the body of [`Portal::act`] returns.
@@ -115,7 +115,7 @@ impl Portal {
             action,
             target,
             details: Value::Null,
-            failed: false,
+            outcome: "succeeded",
         })
     }
 
@@ -150,8 +150,16 @@ impl Act {
 
     /// What the use case commits is that something failed, for this reason: the trail says so.
     pub fn fails(&mut self, why: &str) {
-        self.failed = true;
+        self.outcome = "failed";
         self.record("error", why);
+    }
+
+    /// What the use case commits is that something was refused, with the mails that tell of it: the trail
+    /// says so as of every refusal.
+    pub fn refuses(&mut self, refusal: &Refusal) {
+        self.outcome = "refused";
+        self.record("code", refusal.code.as_str());
+        self.record("reason", refusal.detail.as_str());
     }
 
     /// Queues one mail to each administrator, in this transaction (PP-033).
@@ -193,7 +201,7 @@ impl Act {
     }
 
     async fn commit(self) -> ServiceResult<()> {
-        let entry = self.entry(if self.failed { "failed" } else { "succeeded" }, &self.details);
+        let entry = self.entry(self.outcome, &self.details);
         audit::append(&self.tx, self.caller.tenant(), entry).await?;
         kill_point("act.before_commit");
         let Act { tx, portal, .. } = self;
@@ -238,6 +246,7 @@ impl Act {
             actor: match self.caller.via() {
                 crate::Via::Job => format!("{} (job)", self.caller.email()),
                 crate::Via::Operator => "operator".to_owned(),
+                crate::Via::Timer => "portal (timer)".to_owned(),
                 _ => self.caller.email().to_owned(),
             },
             actor_id: Some(self.caller.user()),

@@ -1,10 +1,16 @@
-//! Environments: list, create, look at, apply the key, return it (rules §2.2, E1–E6).
+//! Environments: list, create, look at, apply the key, return it (rules §2.2).
+
+mod unlock;
+
+pub(crate) use unlock::erase;
+pub use unlock::{delete, unlock};
 
 use crate::{Act, Caller, Portal, ServiceResult, Target, act, jobs, keys::not_confirmed, risk};
 use domain::{
     Code, EnvironmentId, OperationId, Refusal, RingId, RingKeyId, Timestamp,
     actions::Action,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, Storage, ineligible},
+    keys::KeyState,
     names::{EnvironmentName, Region},
     operations::OperationKind,
     policy::{self, Decision},
@@ -44,6 +50,10 @@ pub struct Details {
     pub ineligible: Vec<&'static str>,
     pub apply: Decision,
     pub give_back: Decision,
+    pub unlock: Decision,
+    pub delete: Decision,
+    /// When it is deleted, if it is locked (PP-103).
+    pub deletion_at: Option<Timestamp>,
     pub use_data: Decision,
     /// The newest job on it: running, or how it ended.
     pub operation: Option<Operation>,
@@ -85,8 +95,10 @@ async fn look(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceRes
     let key = key_of(db, listed.ring_key).await?;
     let filter = store::operations::Filter { environment: Some(id), ..Default::default() };
     let operations = store::operations::list(db, caller.tenant(), &filter, None, 1).await?;
+    let unlocks = key.as_ref().is_some_and(|key| matches!(key.state, KeyState::Active { .. }));
+    let now = portal.clock().now();
     Ok(Details {
-        now: portal.clock().now(),
+        now,
         key_since: store::data_keys::since(db, listed.ring_key).await?,
         rows: tables.iter().map(|table| table.row_count).sum(),
         tables: tables.len(),
@@ -95,6 +107,11 @@ async fn look(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceRes
             .and_then(|()| policy::apply_key(&facts, &ring, active_key.is_some())),
         give_back: act::decide(caller, Action::EnvironmentReturn, Some(id))
             .and_then(|()| policy::return_key(&facts)),
+        unlock: act::decide(caller, Action::EnvironmentUnlock, Some(id))
+            .and_then(|()| policy::unlock_environment(&facts, &ring, unlocks, now)),
+        delete: act::decide(caller, Action::EnvironmentDelete, Some(id))
+            .and_then(|()| policy::delete_environment(&facts)),
+        deletion_at: policy::deletion_at(&facts),
         use_data: policy::use_data(environment.state),
         operation: operations.items.into_iter().next(),
         ring_id: environment.ring_id,
@@ -189,7 +206,8 @@ pub async fn apply(
                 let environment = store::environments::lock(&act.tx, id).await?;
                 let facts = store::environments::facts(&act.tx, &environment).await?;
                 let ring_facts = store::rings::facts(&act.tx, environment.ring_id).await?;
-                policy::apply_key(&facts, &ring_facts, ring.active_ring_key.is_some())?;
+                let active = store::keys::active(&act.tx, RingId(ring.id)).await?;
+                policy::apply_key(&facts, &ring_facts, active.is_some())?;
                 begin(act, &environment, environment.state.apply()?, OperationKind::EnvironmentApply).await
             })
         })

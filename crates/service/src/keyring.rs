@@ -69,12 +69,12 @@ impl Keyring {
         self.hot.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
-    /// Forgets the ring keys that another process retired.
-    pub(crate) async fn forget_retired(&self, db: &impl ConnectionTrait) -> ServiceResult<()> {
+    /// Forgets the ring keys that were retired or locked, here or by another process.
+    pub(crate) async fn forget_unusable(&self, db: &impl ConnectionTrait) -> ServiceResult<()> {
         let known: Vec<RingKeyId> =
             self.hot.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
-        let existing = store::ring_keys::existing(db, known.clone()).await?;
-        for id in known.into_iter().filter(|id| !existing.contains(id)) {
+        let usable = store::ring_keys::usable(db, &known).await?;
+        for id in known.into_iter().filter(|id| !usable.contains(id)) {
             self.forget(id);
         }
         Ok(())
@@ -98,8 +98,18 @@ impl Keyring {
         Ok(self.root.open(&place, &row.wrapped)?.to_vec())
     }
 
-    /// The ring key `id`, unwrapped: from memory, or by one RSA operation.
+    /// The ring key `id`, unwrapped, if the key that wraps it is here: memory alone does not decide, because
+    /// another process may have locked it.
     pub async fn ring_key(&self, db: &impl ConnectionTrait, id: RingKeyId) -> ServiceResult<Arc<RingKey>> {
+        if store::ring_keys::usable(db, &[id]).await?.is_empty() {
+            self.forget(id);
+            return Err(unavailable());
+        }
+        self.unwrapped(db, id).await
+    }
+
+    /// From memory, or by one RSA operation.
+    async fn unwrapped(&self, db: &impl ConnectionTrait, id: RingKeyId) -> ServiceResult<Arc<RingKey>> {
         if let Some(key) = self.hot.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
             return Ok(key.clone());
         }
@@ -135,9 +145,14 @@ impl Keyring {
         db: &impl ConnectionTrait,
         e: &Environment,
     ) -> ServiceResult<DataKey> {
-        let row = store::data_keys::get(db, e.id.0, e.generation).await?;
-        let row = row.ok_or_else(moved_on)?;
-        self.open(db, &row).await
+        let found = store::data_keys::get_usable(db, e.id.0, e.generation).await?;
+        let (row, usable) = found.ok_or_else(moved_on)?;
+        if !usable {
+            self.forget(row.ring_key);
+            return Err(unavailable());
+        }
+        let ring_key = self.unwrapped(db, row.ring_key).await?;
+        Ok(ring_key.unwrap(&row.wrapped, &place(&row))?)
     }
 
     /// Makes a data key and wraps it with the ring key `id`.

@@ -1,11 +1,13 @@
-//! Protection keys: list, upload, generate, activate (rules §2.1, K1–K5).
+//! Protection keys: list, upload, generate, activate, lock, unlock (rules §2.1, K1–K11).
 
 mod activate;
 mod download;
 mod generate;
 mod key_file;
+mod lock;
 mod new;
 mod prove;
+mod unlock;
 mod upload;
 
 pub use activate::activate;
@@ -14,7 +16,9 @@ pub(crate) use download::clean_up;
 pub use download::{FILE_WAITS, download, file_waits};
 pub use generate::{Generate, generate};
 pub use key_file::MAX_FILE;
+pub use lock::{Lock, lock};
 pub use prove::{Proof, prove};
+pub use unlock::{Unlock, unlock};
 pub use upload::{Upload, Uploaded, upload};
 
 use crate::{Caller, Portal, ServiceResult, Target, act, act::decide};
@@ -43,6 +47,10 @@ pub struct ListedKey {
     pub activate: Decision,
     /// Whether it may be shown now that its file is kept.
     pub prove: Decision,
+    /// Whether the region's environments may be locked with it now.
+    pub lock: Decision,
+    /// Whether its file may come back now.
+    pub unlock: Decision,
 }
 
 /// Everything the page of one ring shows, at one moment.
@@ -87,10 +95,17 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
         let activate = decide(caller, Action::KeyActivate, None)
             .and_then(|()| policy::activate_key(&facts, key.state, key.proved_at.is_some(), now));
         let prove = decide(caller, Action::KeyProve, None).and_then(|()| provable(&key));
-        let environments = if matches!(key.state, KeyState::Active { .. }) { self_managed } else { 0 };
+        let lock = decide(caller, Action::KeyLock, None)
+            .and_then(|()| policy::lock_environments(&facts, key.state, now));
+        let unlock =
+            decide(caller, Action::KeyUnlock, None).and_then(|()| policy::unlock_key(&facts, key.state, now));
+        let environments = match key.state {
+            KeyState::Available | KeyState::Installing { .. } | KeyState::Deleted { .. } => 0,
+            _ => self_managed + count(EnvironmentState::Locked) + count(EnvironmentState::Unlocking),
+        };
         let created_by =
             users.iter().find(|u| u.id == key.created_by.0).map_or_else(String::new, |u| u.email.clone());
-        keys.push(ListedKey { key, created_by, environments, activate, prove });
+        keys.push(ListedKey { key, created_by, environments, activate, prove, lock, unlock });
     }
     Ok(Overview {
         ring,

@@ -19,6 +19,10 @@ pub struct Notice {
     pub affected: Option<u64>,
     /// When the activation completed: starts the 24 h and 72 h timers.
     pub activated_at: Option<Timestamp>,
+    /// When the environments were locked: unlocking after an hour, deletion after 28 days.
+    pub locked_at: Option<Timestamp>,
+    /// Available keys that went with a lock.
+    pub deleted_keys: Vec<String>,
     /// The key's name, for the subject.
     subject_key: String,
     /// Why it failed.
@@ -38,6 +42,8 @@ impl Notice {
             environment: None,
             affected: None,
             activated_at: None,
+            locked_at: None,
+            deleted_keys: Vec::new(),
             subject_key: key.name.clone(),
             error: None,
             path: format!("/encryption-keys?region={}", ring.region),
@@ -56,10 +62,13 @@ impl Notice {
             event,
             region: ring.region.clone(),
             key: Some(named(now)),
-            previous: (event != Event::EnvironmentChangeFailed).then(|| named(before)),
+            previous: matches!(event, Event::EnvironmentApplied | Event::EnvironmentReturned)
+                .then(|| named(before)),
             environment: Some(environment.name.clone()),
             affected: Some(1),
             activated_at: None,
+            locked_at: None,
+            deleted_keys: Vec::new(),
             subject_key: String::new(),
             error: None,
             path: format!("/environments/{}/encryption", environment.id),
@@ -76,6 +85,15 @@ impl Notice {
             Event::KeyActivationFailed => format!("Encryption key {key} could not be activated"),
             Event::EnvironmentApplied => format!("{environment} is now encrypted with your own key"),
             Event::EnvironmentReturned => format!("{environment} is back on standard encryption"),
+            Event::KeyLocked => format!("All environments of encryption key {key} were locked"),
+            Event::KeyUnlocking => format!("The file of locked encryption key {key} was brought back"),
+            Event::KeyUnlocked => format!("Encryption key {key} is unlocked and active"),
+            Event::KeyUnlockFailed => format!("Encryption key {key} could not be unlocked"),
+            Event::LockRefused => format!("Somebody failed to lock the environments of encryption key {key}"),
+            Event::UnlockRefused => format!("Somebody failed to unlock encryption key {key}"),
+            Event::EnvironmentUnlocked => format!("{environment} is unlocked"),
+            Event::DeletionReminder => format!("Locked environments of encryption key {key} will be deleted"),
+            Event::EnvironmentDeleted => format!("{environment} was deleted"),
             Event::EnvironmentChangeFailed => format!("The encryption of {environment} could not be changed"),
         }
     }
@@ -83,7 +101,7 @@ impl Notice {
     /// The facts, as label and value, in the order they are read.
     fn facts(&self, act: &Act, tenant: &str) -> Vec<(&'static str, String)> {
         let mut facts = vec![
-            ("Who", format!("{} ({})", act.caller.name(), act.caller.email())),
+            ("Who", who(act)),
             ("What", self.event.as_str().replace('_', " ")),
             ("Organisation", tenant.to_owned()),
             ("Region", self.region.clone()),
@@ -108,9 +126,26 @@ impl Notice {
                 facts.push(("Roll-back possible", text.to_owned()));
             }
         }
+        if !self.deleted_keys.is_empty() {
+            facts.push(("Keys deleted with it", self.deleted_keys.join(", ")));
+        }
+        if let Some(at) = self.locked_at {
+            facts.push(("Locked since", when(at)));
+            if self.event != Event::EnvironmentDeleted {
+                facts.push(("Unlocking possible from", when(at + rings::NO_UNLOCK_AFTER_LOCK)));
+                facts.push(("Deleted for good", when(at + rings::LOCKED_AT_MOST)));
+            }
+        }
         facts.extend(self.error.as_ref().map(|why| ("Why", why.clone())));
         facts.push(("Reference", act.caller.request_id().to_owned()));
         facts
+    }
+}
+
+fn who(act: &Act) -> String {
+    match act.caller.via() {
+        crate::Via::Timer => "The portal, because time is up".to_owned(),
+        _ => format!("{} ({})", act.caller.name(), act.caller.email()),
     }
 }
 

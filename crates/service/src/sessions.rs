@@ -122,7 +122,7 @@ pub async fn end_all(portal: &Portal, caller: &Caller, keep_current: bool) -> Se
                         store::sessions::delete_others(&act.tx, user, hash).await?
                     }
                     Via::Session(_) => store::sessions::delete_of_user(&act.tx, user).await?,
-                    Via::Token(_) | Via::Operator | Via::Job => {
+                    Via::Token(_) | Via::Operator | Via::Timer | Via::Job => {
                         let text = "Sessions are ended from a session, not with an API token.";
                         return Err(Refusal::new(Code::Forbidden, text).into());
                     }

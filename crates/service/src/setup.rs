@@ -248,6 +248,8 @@ pub(crate) async fn insert_ring(
         last_activation_at: None,
         platform_ring_key: ring_key.0,
         active_ring_key: None,
+        lock_started_at: None,
+        lock_completed_at: None,
     };
     store::rings::insert(tx, row).await?;
     let row = store::platform_keys::PlatformKey {

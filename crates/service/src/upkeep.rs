@@ -30,7 +30,7 @@ pub async fn run_once(portal: &Portal) {
     told("expired sessions cannot be removed", sessions::clean_up(portal).await.map(drop));
     told("key files nobody downloaded cannot be removed", keys::clean_up(portal).await);
     told("left-over files cannot be removed", imports::clean_up(portal, portal.clock().now()).await);
-    told("retired ring keys cannot be forgotten", portal.keyring().forget_retired(portal.db().read()).await);
+    told("retired ring keys cannot be forgotten", portal.keyring().forget_unusable(portal.db().read()).await);
 }
 
 /// Removes what deleted keys left in the database's files. The change itself stands, so a failure is

@@ -55,6 +55,37 @@ pub async fn get(db: &impl ConnectionTrait, owner: Uuid, generation: u32) -> Sto
     row.map(DataKeyRow::try_from).transpose()
 }
 
+/// One data key, and whether its key-encryption key is here: a ring key that some process still holds in
+/// memory must not open anything once its protection key is locked.
+pub async fn get_usable(
+    db: &impl ConnectionTrait,
+    owner: Uuid,
+    generation: u32,
+) -> StoreResult<Option<(DataKeyRow, bool)>> {
+    let sql = "SELECT d.owner_id, d.generation, d.ring_key_id, d.wrapped, \
+               (g.platform_key_id IS NOT NULL OR k.material IS NOT NULL) AS usable \
+               FROM data_keys d JOIN ring_keys g ON g.id = d.ring_key_id \
+               LEFT JOIN protection_keys k ON k.id = g.protection_key_id \
+               WHERE d.owner_id = $1 AND d.generation = $2";
+    #[derive(FromQueryResult)]
+    struct Row {
+        #[sea_orm(nested)]
+        key: entity::Model,
+        usable: bool,
+    }
+    let values = [owner.into(), i64::from(generation).into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let row = Row::find_by_statement(statement).one(db).await?;
+    row.map(|row| Ok((row.key.try_into()?, row.usable))).transpose()
+}
+
+/// Destroys every data key of an owner (E11, E12).
+pub async fn delete_all(tx: &impl ConnectionTrait, owner: Uuid) -> StoreResult<()> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    entity::Entity::delete_many().filter(entity::Column::OwnerId.eq(owner)).exec(tx).await?;
+    Ok(())
+}
+
 /// Retires a generation.
 pub async fn delete(tx: &impl ConnectionTrait, owner: Uuid, generation: u32) -> StoreResult<()> {
     entity::Entity::delete_by_id((owner, i64::from(generation))).exec(tx).await?;

@@ -1,13 +1,11 @@
 //! Environments.
 
-use crate::{Cursor, Page, StoreError, StoreResult, db::TRANSITION};
+use crate::{Cursor, Page, StoreError, StoreResult};
 use domain::{
     EnvironmentId, RingId, RingKeyId, TenantId, Timestamp, UserId,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, Storage},
 };
-use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, QuerySelect, Statement, Value,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Statement, Value};
 use std::fmt::Write as _;
 
 entity!("environments" {
@@ -90,21 +88,78 @@ pub async fn insert(tx: &impl ConnectionTrait, e: &Environment) -> StoreResult<(
     Ok(())
 }
 
+/// Whether the lock of ring `r` is running.
+const LOCKING: &str = "r.lock_started_at IS NOT NULL AND r.lock_completed_at IS NULL";
+
+/// An environment of a ring that is being locked is locked already, whether or not the job has come to it.
+const SELECT: &str = "SELECT e.id, e.tenant_id, e.ring_id, e.name, e.name_canonical, e.kind, e.storage, \
+     CASE WHEN e.state = 'self_managed' AND r.lock_started_at IS NOT NULL AND r.lock_completed_at IS NULL \
+     THEN 'locking' ELSE e.state END AS state, \
+     CASE WHEN e.state = 'self_managed' AND r.lock_started_at IS NOT NULL AND r.lock_completed_at IS NULL \
+     THEN r.lock_started_at ELSE e.state_since END AS state_since, \
+     e.generation, e.error, e.created_at, e.created_by \
+     FROM environments e JOIN rings r ON r.id = e.ring_id WHERE e.id = $1";
+
+async fn one(db: &impl ConnectionTrait, id: EnvironmentId, lock: &str) -> StoreResult<Option<Environment>> {
+    let backend = db.get_database_backend();
+    let lock = if backend == DbBackend::Postgres { lock } else { "" };
+    let statement = Statement::from_sql_and_values(backend, format!("{SELECT}{lock}"), [id.0.into()]);
+    Entity::find().from_raw_sql(statement).one(db).await?.map(Environment::try_from).transpose()
+}
+
 /// One environment, whoever's it is: authorization compares the tenant.
 pub async fn get(db: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Option<Environment>> {
-    Entity::find_by_id(id.0).one(db).await?.map(Environment::try_from).transpose()
+    one(db, id, "").await
 }
 
-/// Locks the row for a transition.
+/// Locks the row for a transition; a lock of the ring waits until the transaction ends, or it for that.
 pub async fn lock(tx: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Environment> {
-    let row = Entity::find_by_id(id.0).lock(TRANSITION).one(tx).await?;
-    row.ok_or_else(|| StoreError::inconsistent("environments", id))?.try_into()
+    let row = one(tx, id, " FOR KEY SHARE OF r FOR NO KEY UPDATE OF e").await?;
+    row.ok_or_else(|| StoreError::inconsistent("environments", id))
 }
 
-/// Locks the row against transitions, not against other writers of rows.
+/// Locks the row against transitions and against a lock of the ring, not against other writers of rows.
 pub async fn lock_shared(tx: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Environment> {
-    let row = Entity::find_by_id(id.0).lock_shared().one(tx).await?;
-    row.ok_or_else(|| StoreError::inconsistent("environments", id))?.try_into()
+    let row = one(tx, id, " FOR KEY SHARE OF r FOR SHARE OF e").await?;
+    row.ok_or_else(|| StoreError::inconsistent("environments", id))
+}
+
+/// E8: marks up to `limit` environments of the ring as locked since `at`; returns how many.
+pub async fn mark_locked(
+    tx: &impl ConnectionTrait,
+    ring: RingId,
+    at: Timestamp,
+    limit: u64,
+) -> StoreResult<u64> {
+    let sql = format!(
+        "UPDATE environments SET state = 'locked', state_since = $2, error = NULL WHERE id IN \
+         (SELECT id FROM environments WHERE ring_id = $1 AND state = 'self_managed' ORDER BY id LIMIT {limit})"
+    );
+    let values = [ring.0.into(), at.0.into()];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.execute_raw(statement).await?.rows_affected())
+}
+
+/// Environments locked at `before` or earlier, of whatever tenant (T28).
+pub async fn locked_before(
+    db: &impl ConnectionTrait,
+    before: Timestamp,
+    limit: u64,
+) -> StoreResult<Vec<Environment>> {
+    let sql = format!(
+        "SELECT * FROM environments WHERE state = 'locked' AND state_since <= $1 ORDER BY state_since, id LIMIT {limit}"
+    );
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [before.0.into()]);
+    Entity::find().from_raw_sql(statement).all(db).await?.into_iter().map(Environment::try_from).collect()
+}
+
+/// How many environments of the ring are neither deleted nor under the platform's key.
+pub async fn count_under_own_key(db: &impl ConnectionTrait, ring: RingId) -> StoreResult<u64> {
+    let counts = count_by_state(db, ring).await?;
+    let platform = |state: &EnvironmentState| {
+        matches!(state, EnvironmentState::PlatformManaged | EnvironmentState::Deleted)
+    };
+    Ok(counts.iter().filter(|(state, _)| !platform(state)).map(|(_, n)| n).sum())
 }
 
 /// A transition; `generation` changes with the data key.
@@ -147,6 +202,7 @@ pub async fn facts(db: &impl ConnectionTrait, e: &Environment) -> StoreResult<En
         name: e.name.clone(),
         kind: e.kind,
         state: e.state,
+        state_since: e.state_since,
         storage: e.storage,
         created_at: e.created_at,
         has_files: row.files > 0,
@@ -249,7 +305,10 @@ fn list_query(
 ) -> (String, Vec<Value>) {
     let mut values: Vec<Value> = vec![tenant.0.into()];
     let mut sql = String::from(
-        "SELECT e.*, r.region, d.ring_key_id, k.name AS key_name, \
+        "SELECT e.id, e.tenant_id, e.ring_id, e.name, e.name_canonical, e.kind, e.storage, \
+         CASE WHEN r.lock_started_at IS NOT NULL AND r.lock_completed_at IS NULL AND e.state = 'self_managed' \
+         THEN 'locking' ELSE e.state END AS state, e.state_since, e.generation, e.error, e.created_at, e.created_by, \
+         r.region, d.ring_key_id, k.name AS key_name, \
          (e.state = 'self_managed' AND d.ring_key_id <> r.active_ring_key) AS reencrypting, \
          EXISTS (SELECT 1 FROM data_tables t WHERE t.environment_id = e.id AND t.file_rows > 0) AS has_files \
          FROM environments e JOIN rings r ON r.id = e.ring_id \
@@ -272,8 +331,17 @@ fn list_query(
     if let Some(kind) = filter.kind {
         bind(&mut sql, " AND e.kind = ", kind.as_str().into(), "");
     }
-    if let Some(state) = filter.state {
-        bind(&mut sql, " AND e.state = ", state.as_str().into(), "");
+    match filter.state {
+        None => {}
+        Some(EnvironmentState::Locking) => {
+            let _ = write!(sql, " AND e.state = 'self_managed' AND {LOCKING}");
+        }
+        Some(state) => {
+            if state == EnvironmentState::SelfManaged {
+                let _ = write!(sql, " AND NOT ({LOCKING})");
+            }
+            bind(&mut sql, " AND e.state = ", state.as_str().into(), "");
+        }
     }
     if let Some(ring) = filter.ring {
         bind(&mut sql, " AND e.ring_id = ", ring.0.into(), "");

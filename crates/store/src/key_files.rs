@@ -45,6 +45,12 @@ pub async fn take(tx: &impl ConnectionTrait, key: KeyId) -> StoreResult<Option<K
     Ok(file.filter(|_| deleted == 1))
 }
 
+/// Removes the file of a key that is deleted.
+pub async fn delete(tx: &impl ConnectionTrait, key: KeyId) -> StoreResult<()> {
+    Entity::delete_by_id(key.0).exec(tx).await?;
+    Ok(())
+}
+
 /// Removes the files that have waited too long.
 pub async fn delete_expired(db: &impl ConnectionTrait, now: Timestamp) -> StoreResult<u64> {
     Ok(Entity::delete_many().filter(Column::WaitsUntil.lte(now.0)).exec(db).await?.rows_affected)

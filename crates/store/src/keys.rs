@@ -125,6 +125,13 @@ pub async fn active(db: &impl ConnectionTrait, ring: RingId) -> StoreResult<Opti
     query.one(db).await?.map(Key::try_from).transpose()
 }
 
+/// The ring's key that is Active or locked, on its way between the two included; there is at most one.
+pub async fn locked_or_active(db: &impl ConnectionTrait, ring: RingId) -> StoreResult<Option<Key>> {
+    let states = ["active", "locking", "locked", "unlocking"];
+    let query = Entity::find().filter(Column::RingId.eq(ring.0)).filter(Column::State.is_in(states));
+    query.one(db).await?.map(Key::try_from).transpose()
+}
+
 /// Whether the ring ever had a key of this name, tombstones included.
 pub async fn name_taken(db: &impl ConnectionTrait, ring: RingId, name: &str) -> StoreResult<bool> {
     let query = Entity::find().filter(Column::RingId.eq(ring.0)).filter(Column::Name.eq(name));
@@ -147,6 +154,51 @@ pub async fn by_fingerprint(
 /// somebody has shown to hold the key's file.
 pub async fn set_proved(tx: &impl ConnectionTrait, id: KeyId, at: Timestamp) -> StoreResult<()> {
     let row = entity::ActiveModel { id: Set(id.0), proved_at: Set(Some(at.0)), ..Default::default() };
+    Entity::update(row).exec(tx).await?;
+    Ok(())
+}
+
+/// The ring's Available keys, locked: a lock takes them along (PP-107).
+pub async fn available(tx: &impl ConnectionTrait, ring: RingId) -> StoreResult<Vec<Key>> {
+    let query = Entity::find().filter(Column::RingId.eq(ring.0)).filter(Column::State.eq("available"));
+    query.order_by_asc(Column::Id).lock(TRANSITION).all(tx).await?.into_iter().map(Key::try_from).collect()
+}
+
+/// A transition that destroys the key's material (K6, K10, K11).
+pub async fn destroy(
+    tx: &impl ConnectionTrait,
+    id: KeyId,
+    state: KeyState,
+    error: Option<String>,
+) -> StoreResult<()> {
+    set_material(tx, id, state, None, error).await
+}
+
+/// K8: the file is back; its material is kept again.
+pub async fn restore(
+    tx: &impl ConnectionTrait,
+    id: KeyId,
+    state: KeyState,
+    material: Vec<u8>,
+) -> StoreResult<()> {
+    set_material(tx, id, state, Some(material), None).await
+}
+
+async fn set_material(
+    tx: &impl ConnectionTrait,
+    id: KeyId,
+    state: KeyState,
+    material: Option<Vec<u8>>,
+    error: Option<String>,
+) -> StoreResult<()> {
+    let row = entity::ActiveModel {
+        id: Set(id.0),
+        material: Set(material),
+        state: Set(state.as_str().to_owned()),
+        state_since: Set(state.since().map(|t| t.0)),
+        error: Set(error),
+        ..Default::default()
+    };
     Entity::update(row).exec(tx).await?;
     Ok(())
 }

@@ -23,6 +23,7 @@ pub mod operations;
 pub mod overview;
 pub mod platform_keys;
 pub mod portal;
+pub mod replicas;
 pub mod ring_keys;
 pub mod rings;
 pub mod risk;

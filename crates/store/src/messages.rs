@@ -162,6 +162,20 @@ pub async fn set_failed(
     Ok(())
 }
 
+/// Whether the tenant was mailed about such an event since then.
+pub async fn any_since(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    event: Event,
+    since: Timestamp,
+) -> StoreResult<bool> {
+    let query = Entity::find()
+        .filter(Column::TenantId.eq(tenant.0))
+        .filter(Column::CreatedAt.gt(since.0))
+        .filter(Column::Event.eq(event.as_str()));
+    Ok(query.limit(1).one(db).await?.is_some())
+}
+
 /// A page of the tenant's messages, the newest first.
 pub async fn list(
     db: &impl ConnectionTrait,

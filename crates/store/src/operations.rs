@@ -166,7 +166,7 @@ pub async fn claim(
         "UPDATE operations SET state = 'running', lease_owner = $1, lease_until = $3, attempts = attempts + 1, \
          started_at = COALESCE(started_at, $2) WHERE id = (SELECT id FROM operations \
          WHERE state IN ('queued', 'running') AND (lease_until IS NULL OR lease_until <= $2) {kinds} \
-         ORDER BY CASE kind WHEN 'row_import' THEN 1 ELSE 0 END, created_at, id LIMIT 1 {skip}) RETURNING *"
+         ORDER BY CASE kind WHEN 'key_lock' THEN 0 WHEN 'row_import' THEN 2 ELSE 1 END, created_at, id LIMIT 1 {skip}) RETURNING *"
     );
     let values = [owner.into(), now.0.into(), until.0.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
@@ -219,6 +219,22 @@ pub async fn finish(
     let values = [operation.id.0.into(), state.as_str().into(), now.0.into()];
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(true)
+}
+
+/// Ends the open imports of the ring's self-managed environments: a lock stops them (PP-100). Who runs one
+/// finds its lease lost. Returns how many.
+pub async fn stop_imports(
+    tx: &impl ConnectionTrait,
+    ring: RingId,
+    why: &str,
+    now: Timestamp,
+) -> StoreResult<u64> {
+    let sql = "UPDATE operations SET state = 'failed', error = $2, finished_at = $3, lease_owner = NULL, \
+               lease_until = NULL WHERE ring_id = $1 AND kind = 'row_import' AND state IN ('queued', 'running') \
+               AND environment_id IN (SELECT id FROM environments WHERE ring_id = $1 AND state = 'self_managed')";
+    let values = [ring.0.into(), why.into(), now.0.into()];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.execute_raw(statement).await?.rows_affected())
 }
 
 /// Notes which key a job replaced by which: their names, empty for the platform's.

@@ -2,7 +2,7 @@
 
 use crate::{StoreError, StoreResult};
 use domain::{KeyId, PlatformKeyId, RingId, RingKeyId, Timestamp};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 
 entity!("ring_keys" {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
@@ -75,11 +75,25 @@ pub async fn get(db: &impl ConnectionTrait, id: RingKeyId) -> StoreResult<Option
     Entity::find_by_id(id.0).one(db).await?.map(RingKeyRow::try_from).transpose()
 }
 
-/// Those of `ids` that are not retired.
-pub async fn existing(db: &impl ConnectionTrait, ids: Vec<RingKeyId>) -> StoreResult<Vec<RingKeyId>> {
-    use sea_orm::{ColumnTrait, QueryFilter};
-    let query = Entity::find().filter(entity::Column::Id.is_in(ids.into_iter().map(|id| id.0)));
-    Ok(query.all(db).await?.into_iter().map(|row| RingKeyId(row.id)).collect())
+/// Those of `ids` that are neither retired nor under a key whose material is gone (locked).
+pub async fn usable(db: &impl ConnectionTrait, ids: &[RingKeyId]) -> StoreResult<Vec<RingKeyId>> {
+    use std::fmt::Write as _;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = String::from(
+        "SELECT g.id FROM ring_keys g LEFT JOIN protection_keys k ON k.id = g.protection_key_id \
+         WHERE (g.platform_key_id IS NOT NULL OR k.material IS NOT NULL) AND g.id IN (",
+    );
+    for index in 1..=ids.len() {
+        // Writing to a String cannot fail.
+        let _ = write!(sql, "{}${index}", if index == 1 { "" } else { ", " });
+    }
+    sql.push(')');
+    let values = ids.iter().map(|id| id.0.into());
+    let rows =
+        db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    rows.into_iter().map(|row| Ok(RingKeyId(row.try_get("", "id")?))).collect()
 }
 
 /// The ring's keys, the oldest first.
@@ -88,6 +102,13 @@ pub async fn of_ring(db: &impl ConnectionTrait, ring: RingId) -> StoreResult<Vec
     let query = Entity::find().filter(entity::Column::RingId.eq(ring.0));
     let rows = query.order_by_asc(entity::Column::CreatedAt).all(db).await?;
     rows.into_iter().map(RingKeyRow::try_from).collect()
+}
+
+/// Retires the ring keys under a protection key that is destroyed and wrapped nothing any more.
+pub async fn delete_under(tx: &impl ConnectionTrait, key: KeyId) -> StoreResult<()> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    Entity::delete_many().filter(entity::Column::ProtectionKeyId.eq(key.0)).exec(tx).await?;
+    Ok(())
 }
 
 /// Retires a ring key that wraps nothing any more.

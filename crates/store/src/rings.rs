@@ -16,6 +16,8 @@ entity!("rings" {
     last_activation_at: Option<i64>,
     platform_ring_key: Uuid,
     active_ring_key: Option<Uuid>,
+    lock_started_at: Option<i64>,
+    lock_completed_at: Option<i64>,
 });
 
 pub use entity::Model as Ring;
@@ -56,6 +58,81 @@ pub async fn lock(tx: &impl ConnectionTrait, id: RingId) -> StoreResult<Ring> {
     row.ok_or_else(|| StoreError::inconsistent("rings", id))
 }
 
+/// As [`lock`], and whoever writes a row under the ring has finished or waits: a lock takes this, first of all.
+pub async fn lock_out(tx: &impl ConnectionTrait, id: RingId) -> StoreResult<Ring> {
+    let row = entity::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
+    row.ok_or_else(|| StoreError::inconsistent("rings", id))
+}
+
+/// K6: a lock begins.
+pub async fn set_locking(tx: &impl ConnectionTrait, id: RingId, now: Timestamp) -> StoreResult<()> {
+    let row = entity::ActiveModel {
+        id: Set(id.0),
+        lock_started_at: Set(Some(now.0)),
+        lock_completed_at: Set(None),
+        ..Default::default()
+    };
+    entity::Entity::update(row).exec(tx).await?;
+    Ok(())
+}
+
+/// K7: every environment is marked.
+pub async fn set_locked(tx: &impl ConnectionTrait, id: RingId, now: Timestamp) -> StoreResult<()> {
+    let row =
+        entity::ActiveModel { id: Set(id.0), lock_completed_at: Set(Some(now.0)), ..Default::default() };
+    entity::Entity::update(row).exec(tx).await?;
+    Ok(())
+}
+
+/// K11: the ring has no key any more.
+pub async fn forget_key(tx: &impl ConnectionTrait, id: RingId) -> StoreResult<()> {
+    let row = entity::ActiveModel { id: Set(id.0), active_ring_key: Set(None), ..Default::default() };
+    entity::Entity::update(row).exec(tx).await?;
+    Ok(())
+}
+
+/// Whether a lock is running anywhere, of whatever tenant.
+pub async fn any_locking(db: &impl ConnectionTrait) -> StoreResult<bool> {
+    let sql = "SELECT 1 FROM rings WHERE lock_started_at IS NOT NULL AND lock_completed_at IS NULL LIMIT 1";
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    Ok(row.is_some())
+}
+
+/// Environments of a ring that were locked at one moment.
+#[derive(FromQueryResult)]
+pub struct LockedSince {
+    pub tenant_id: sea_orm::prelude::Uuid,
+    pub ring_id: sea_orm::prelude::Uuid,
+    pub locked_at: i64,
+    pub environments: i64,
+    /// The last day of which administrators were reminded; 0 before the first.
+    pub reminded: i64,
+}
+
+/// What has been locked since `before` or longer, of whatever tenant.
+pub async fn locked_since(db: &impl ConnectionTrait, before: Timestamp) -> StoreResult<Vec<LockedSince>> {
+    let sql = "SELECT e.tenant_id, e.ring_id, e.state_since AS locked_at, COUNT(*) AS environments, \
+               COALESCE((SELECT MAX(m.day) FROM lock_reminders m WHERE m.ring_id = e.ring_id \
+               AND m.locked_at = e.state_since), 0) AS reminded FROM environments e \
+               WHERE e.state = 'locked' AND e.state_since <= $1 GROUP BY e.tenant_id, e.ring_id, e.state_since";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [before.0.into()]);
+    Ok(LockedSince::find_by_statement(statement).all(db).await?)
+}
+
+/// Notes a reminder; `false` when another process already has.
+pub async fn add_reminder(
+    tx: &impl ConnectionTrait,
+    id: RingId,
+    locked_at: Timestamp,
+    day: u32,
+) -> StoreResult<bool> {
+    let sql =
+        "INSERT INTO lock_reminders (ring_id, locked_at, day) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let values = [id.0.into(), locked_at.0.into(), i64::from(day).into()];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.execute_raw(statement).await?.rows_affected() == 1)
+}
+
 /// The operator's switch (PP-013, X-38).
 pub async fn set_enabled(db: &impl ConnectionTrait, id: RingId, at: Option<Timestamp>) -> StoreResult<()> {
     let row = entity::ActiveModel { id: Set(id.0), enabled_at: Set(at.map(|t| t.0)), ..Default::default() };
@@ -92,14 +169,26 @@ struct FactsRow {
     opted_in: bool,
     installing: Option<String>,
     locked: i64,
+    lock_started_at: Option<i64>,
+    lock_completed_at: Option<i64>,
+    self_managed: bool,
+    changing: i64,
+    reencrypting: bool,
 }
 
 /// What the guards of the ring look at.
 pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFacts> {
     let sql = "SELECT r.region, r.enabled_at, r.ever_activated, r.last_activation_at, t.seats, t.seat_threshold, \
-               t.opted_in, \
-               (SELECT k.name FROM protection_keys k WHERE k.ring_id = r.id AND k.state = 'installing') AS installing, \
-               (SELECT COUNT(*) FROM environments e WHERE e.ring_id = r.id AND e.state = 'locked') AS locked \
+               t.opted_in, r.lock_started_at, r.lock_completed_at, \
+               (SELECT k.name FROM protection_keys k WHERE k.ring_id = r.id \
+                AND k.state IN ('installing', 'unlocking') LIMIT 1) AS installing, \
+               (SELECT COUNT(*) FROM environments e WHERE e.ring_id = r.id \
+                AND e.state IN ('locked', 'unlocking')) AS locked, \
+               (SELECT COUNT(*) FROM environments e WHERE e.ring_id = r.id \
+                AND e.state IN ('applying', 'returning', 'unlocking')) AS changing, \
+               EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id AND e.state = 'self_managed') AS self_managed, \
+               EXISTS (SELECT 1 FROM ring_keys g JOIN data_keys d ON d.ring_key_id = g.id WHERE g.ring_id = r.id \
+                AND g.protection_key_id IS NOT NULL AND g.id <> r.active_ring_key) AS reencrypting \
                FROM rings r JOIN tenants t ON t.id = r.tenant_id WHERE r.id = $1";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [id.0.into()]);
     let row = FactsRow::find_by_statement(statement).one(db).await?;
@@ -116,5 +205,10 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
         last_activation_at: row.last_activation_at.map(Timestamp),
         locked_environments: u32::try_from(row.locked).unwrap_or(u32::MAX),
         installing: row.installing,
+        lock_started_at: row.lock_started_at.map(Timestamp),
+        lock_completed_at: row.lock_completed_at.map(Timestamp),
+        any_self_managed: row.self_managed,
+        changing: u32::try_from(row.changing).unwrap_or(u32::MAX),
+        reencrypting: row.reencrypting,
     })
 }

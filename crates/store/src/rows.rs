@@ -130,6 +130,16 @@ pub async fn delete(tx: &impl ConnectionTrait, table: TableId, id: RowId) -> Sto
     Ok(Entity::delete_by_id((table.0, id.0)).exec(tx).await?.rows_affected > 0)
 }
 
+/// Deletes up to `limit` rows of the table; returns how many were.
+pub async fn delete_some(tx: &impl ConnectionTrait, table: TableId, limit: u64) -> StoreResult<u64> {
+    let sql = format!(
+        "DELETE FROM data_rows WHERE table_id = $1 AND id IN \
+         (SELECT id FROM data_rows WHERE table_id = $1 ORDER BY id LIMIT {limit})"
+    );
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [table.0.into()]);
+    Ok(tx.execute_raw(statement).await?.rows_affected())
+}
+
 /// How many rows of the table are under `generation`: reads all of it.
 pub async fn count_under(db: &impl ConnectionTrait, table: TableId, generation: u32) -> StoreResult<u64> {
     let query = Entity::find()

@@ -1,7 +1,7 @@
 //! Browser sessions; the cookie's id is kept only as its SHA-256.
 
 use crate::{StoreError, StoreResult, users::User};
-use domain::{EnvironmentId, Timestamp, UserId, roles::Role};
+use domain::{EnvironmentId, RingId, Timestamp, UserId, roles::Role};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement,
     prelude::Uuid,
@@ -125,6 +125,18 @@ pub async fn delete_others(db: &impl ConnectionTrait, user: UserId, keep: &[u8])
 pub async fn delete_of_user(db: &impl ConnectionTrait, user: UserId) -> StoreResult<u64> {
     let query = entity::Entity::delete_many().filter(entity::Column::UserId.eq(user.0));
     Ok(query.exec(db).await?.rows_affected)
+}
+
+/// Signs out everyone whose only roles are in self-managed environments of the ring: a lock takes those
+/// offline. Returns how many sessions ended.
+pub async fn delete_of_ring(db: &impl ConnectionTrait, ring: RingId) -> StoreResult<u64> {
+    let sql = "DELETE FROM sessions WHERE user_id IN (SELECT a.user_id FROM role_assignments a \
+               JOIN environments e ON e.id = a.environment_id WHERE e.ring_id = $1 AND e.state = 'self_managed') \
+               AND NOT EXISTS (SELECT 1 FROM role_assignments a LEFT JOIN environments e ON e.id = a.environment_id \
+               WHERE a.user_id = sessions.user_id \
+               AND (e.id IS NULL OR e.ring_id <> $1 OR e.state <> 'self_managed'))";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [ring.0.into()]);
+    Ok(db.execute_raw(statement).await?.rows_affected())
 }
 
 /// Removes what expired by `now`.

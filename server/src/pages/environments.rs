@@ -9,6 +9,8 @@ pub(super) const FORMS: &[Route] = &[
     ("/environments/new", || post(create)),
     ("/environments/{id}/encryption/apply", || post(apply)),
     ("/environments/{id}/encryption/return", || post(give_back)),
+    ("/environments/{id}/encryption/unlock", || post(unlock)),
+    ("/environments/{id}/delete", || post(delete)),
 ];
 
 async fn create(form: Posted) -> Response {
@@ -49,4 +51,27 @@ async fn given_back(form: &Posted) -> ServiceResult<String> {
     let (typed, confirmed) = (form.fields.text("confirmation"), form.fields.ticked("confirmed"));
     environments::give_back(form.portal(), form.caller()?, id, typed, confirmed, false).await?;
     Ok(Done::ReturnStarted.at(&format!("/environments/{id}/encryption")))
+}
+
+async fn unlock(form: Posted) -> Response {
+    let outcome = unlocked(&form).await;
+    form.answer(outcome).await
+}
+
+/// The button on the dialog is the confirmation (PP-127).
+async fn unlocked(form: &Posted) -> ServiceResult<String> {
+    let id: EnvironmentId = form.id("id")?;
+    environments::unlock(form.portal(), form.caller()?, id, form.fields.ticked("confirmed"), false).await?;
+    Ok(Done::UnlockStarted.at(&format!("/environments/{id}/encryption")))
+}
+
+async fn delete(form: Posted) -> Response {
+    let outcome = deleted(&form).await;
+    form.answer(outcome).await
+}
+
+async fn deleted(form: &Posted) -> ServiceResult<String> {
+    let id: EnvironmentId = form.id("id")?;
+    environments::delete(form.portal(), form.caller()?, id, form.fields.text("confirmation"), false).await?;
+    Ok(Done::EnvironmentDeleted.at("/environments"))
 }

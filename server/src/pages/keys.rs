@@ -5,7 +5,7 @@ use axum::{extract::DefaultBodyLimit, response::Response, routing::post};
 use domain::{Code, KeyId, Refusal, RingId};
 use service::{
     ServiceResult, keys,
-    keys::{Generate, Proof, Upload},
+    keys::{Generate, Lock, Proof, Unlock, Upload},
 };
 
 /// A key file with its form around it, in bytes; the file itself is checked against its own limit.
@@ -14,6 +14,8 @@ const BODY: usize = 2 * keys::MAX_FILE;
 pub(super) const FORMS: &[Route] = &[
     ("/encryption-keys/new", || post(create).layer(DefaultBodyLimit::max(BODY))),
     ("/encryption-keys/{id}/activate", || post(activate)),
+    ("/encryption-keys/{id}/lock", || post(lock).layer(DefaultBodyLimit::max(BODY))),
+    ("/encryption-keys/{id}/unlock", || post(unlock).layer(DefaultBodyLimit::max(BODY))),
     ("/encryption-keys/{id}/file", || post(file).layer(DefaultBodyLimit::max(BODY))),
 ];
 
@@ -98,4 +100,39 @@ async fn activated(form: &Posted) -> ServiceResult<String> {
     let id: KeyId = form.id("id")?;
     keys::activate(form.portal(), form.caller()?, id, form.fields.ticked("confirmed"), false).await?;
     Ok(Done::KeyActivating.at(&format!("/encryption-keys/{id}")))
+}
+
+async fn lock(mut form: Posted) -> Response {
+    let outcome = locked(&mut form).await;
+    form.answer(outcome).await
+}
+
+/// To the operation, which shows how far it is.
+async fn locked(form: &mut Posted) -> ServiceResult<String> {
+    let id: KeyId = form.id("id")?;
+    let lock = Lock {
+        file: form.fields.take_file("file").unwrap_or_default().content,
+        password: form.fields.take_secret("password"),
+        typed_text: form.fields.text("confirmation"),
+        confirmed: form.fields.ticked("confirmed"),
+        risk_acknowledged: false,
+    };
+    let operation = keys::lock(form.portal(), form.caller()?, id, lock).await?;
+    Ok(Done::LockStarted.at(&format!("/operations/{operation}")))
+}
+
+async fn unlock(mut form: Posted) -> Response {
+    let outcome = unlocked(&mut form).await;
+    form.answer(outcome).await
+}
+
+async fn unlocked(form: &mut Posted) -> ServiceResult<String> {
+    let id: KeyId = form.id("id")?;
+    let unlock = Unlock {
+        file: form.fields.take_file("file").unwrap_or_default().content,
+        password: form.fields.take_secret("password"),
+        risk_acknowledged: false,
+    };
+    keys::unlock(form.portal(), form.caller()?, id, unlock).await?;
+    Ok(Done::KeyUnlocking.at(&format!("/encryption-keys/{id}")))
 }

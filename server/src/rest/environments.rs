@@ -1,4 +1,4 @@
-//! Environments: list, create, look at, apply the key, return it.
+//! Environments: list, create, look at, apply the key, return it, unlock, delete.
 
 use super::{
     answer::{self, Accepted, Created, accepted, created, cursor, limit},
@@ -6,7 +6,10 @@ use super::{
     problem::{Answer, Failure},
     regions, wire,
 };
-use api_types::{ApplyKey, Environment, EnvironmentDetails, List, NewEnvironment, Operation, ReturnKey};
+use api_types::{
+    ApplyKey, DeleteEnvironment, Environment, EnvironmentDetails, List, NewEnvironment, Operation, ReturnKey,
+    UnlockEnvironment,
+};
 use domain::{EnvironmentId, environments as words};
 use serde::Deserialize;
 use service::environments;
@@ -127,5 +130,37 @@ pub(super) async fn give_back(
     let operation =
         environments::give_back(&api.portal, &api.caller, id, typed_name, confirmed, risk_acknowledged)
             .await?;
+    accepted(&api, operation).await
+}
+
+/// Unlock an environment
+///
+/// Its key must be Active again; an hour after the lock began at the earliest (PP-115…PP-128).
+#[utoipa::path(post, path = "/environments/{id}/unlock", operation_id = "unlock_environment", tag = "environments",
+    params(("id" = Uuid, Path)), request_body = UnlockEnvironment,
+    responses((status = 202, body = Operation, headers(("Operation-Location" = String)))))]
+pub(super) async fn unlock(
+    api: Api,
+    Path(id): Path<EnvironmentId>,
+    Json(form): Json<UnlockEnvironment>,
+) -> Answer<Accepted> {
+    let operation =
+        environments::unlock(&api.portal, &api.caller, id, form.confirmed, form.risk_acknowledged).await?;
+    accepted(&api, operation).await
+}
+
+/// Delete a locked environment for good
+///
+/// Nothing brings its data back. Its name must be typed (PP-082).
+#[utoipa::path(post, path = "/environments/{id}/delete", operation_id = "delete_environment", tag = "environments",
+    params(("id" = Uuid, Path)), request_body = DeleteEnvironment,
+    responses((status = 202, body = Operation, headers(("Operation-Location" = String)))))]
+pub(super) async fn delete(
+    api: Api,
+    Path(id): Path<EnvironmentId>,
+    Json(form): Json<DeleteEnvironment>,
+) -> Answer<Accepted> {
+    let DeleteEnvironment { typed_name, risk_acknowledged } = form;
+    let operation = environments::delete(&api.portal, &api.caller, id, typed_name, risk_acknowledged).await?;
     accepted(&api, operation).await
 }

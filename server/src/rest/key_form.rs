@@ -5,7 +5,7 @@ use crate::state::AppState;
 use axum::extract::{FromRequest, Multipart, Request, multipart::Field};
 use domain::{Code, Refusal};
 use http::StatusCode;
-use service::keys::{Proof, Upload};
+use service::keys::{Lock, Proof, Unlock, Upload};
 use vault::Password;
 
 /// The parts of a new key, each there once; whether they are any good is the use case's business.
@@ -14,12 +14,20 @@ pub(super) struct KeyForm(pub Upload);
 /// Likewise, of a file that is to hold a certain key.
 pub(super) struct ProofForm(pub Proof);
 
+/// Likewise, of the Active key's file that locks.
+pub(super) struct LockForm(pub Lock);
+
+/// Likewise, of a locked key's file that comes back.
+pub(super) struct UnlockForm(pub Unlock);
+
 #[derive(Default)]
 struct Parts {
     name: Option<String>,
     file: Option<Vec<u8>>,
     password: Option<String>,
     risk_acknowledged: Option<String>,
+    typed_text: Option<String>,
+    confirmed: Option<String>,
 }
 
 impl FromRequest<AppState> for KeyForm {
@@ -29,11 +37,7 @@ impl FromRequest<AppState> for KeyForm {
         let names = &["name", "file", "password", "risk_acknowledged"];
         let parts = Parts::read(request, state, names).await?;
         parts.complete(&["name", "file", "password"])?;
-        let risk_acknowledged = match parts.risk_acknowledged.as_deref() {
-            Some("true") => true,
-            None | Some("false") => false,
-            Some(_) => return Err(Failure::field("risk_acknowledged", "Give 'true' or 'false'.")),
-        };
+        let risk_acknowledged = ticked("risk_acknowledged", &parts.risk_acknowledged)?;
         let name = parts.name.clone().unwrap_or_default();
         let Proof { file, password } = parts.proof();
         Ok(Self(Upload { name, file, password, risk_acknowledged }))
@@ -47,6 +51,41 @@ impl FromRequest<AppState> for ProofForm {
         let parts = Parts::read(request, state, &["file", "password"]).await?;
         parts.complete(&["file", "password"])?;
         Ok(Self(parts.proof()))
+    }
+}
+
+impl FromRequest<AppState> for LockForm {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &AppState) -> Answer<Self> {
+        let names = &["file", "password", "typed_text", "confirmed", "risk_acknowledged"];
+        let parts = Parts::read(request, state, names).await?;
+        parts.complete(&["file", "password", "typed_text"])?;
+        let confirmed = ticked("confirmed", &parts.confirmed)?;
+        let risk_acknowledged = ticked("risk_acknowledged", &parts.risk_acknowledged)?;
+        let typed_text = parts.typed_text.clone().unwrap_or_default();
+        let Proof { file, password } = parts.proof();
+        Ok(Self(Lock { file, password, typed_text, confirmed, risk_acknowledged }))
+    }
+}
+
+impl FromRequest<AppState> for UnlockForm {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &AppState) -> Answer<Self> {
+        let parts = Parts::read(request, state, &["file", "password", "risk_acknowledged"]).await?;
+        parts.complete(&["file", "password"])?;
+        let risk_acknowledged = ticked("risk_acknowledged", &parts.risk_acknowledged)?;
+        let Proof { file, password } = parts.proof();
+        Ok(Self(Unlock { file, password, risk_acknowledged }))
+    }
+}
+
+fn ticked(name: &str, part: &Option<String>) -> Answer<bool> {
+    match part.as_deref() {
+        Some("true") => Ok(true),
+        None | Some("false") => Ok(false),
+        Some(_) => Err(Failure::field(name, "Give 'true' or 'false'.")),
     }
 }
 
@@ -75,6 +114,8 @@ impl Parts {
             }
             "name" => &mut self.name,
             "password" => &mut self.password,
+            "typed_text" => &mut self.typed_text,
+            "confirmed" => &mut self.confirmed,
             _ => &mut self.risk_acknowledged,
         };
         once(&name, part, field.text().await.map_err(|error| unread(error.status()))?)
@@ -85,6 +126,7 @@ impl Parts {
         let there = |name: &str| match name {
             "name" => self.name.is_some(),
             "file" => self.file.is_some(),
+            "typed_text" => self.typed_text.is_some(),
             _ => self.password.is_some(),
         };
         let mut missing = Refusal::new(Code::Invalid, "The form is not complete.");

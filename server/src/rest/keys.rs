@@ -3,11 +3,14 @@
 use super::{
     answer::{Accepted, Created, accepted, created},
     extract::{Api, Json, Path},
-    key_form::{KeyForm, ProofForm},
+    key_form::{KeyForm, LockForm, ProofForm, UnlockForm},
     problem::Answer,
     regions, wire,
 };
-use api_types::{ActivateKey, GenerateKey, Key, KeyAdded, KeyProof, KeyUpload, List, Operation};
+use api_types::{
+    ActivateKey, GenerateKey, Key, KeyAdded, KeyProof, KeyUpload, List, LockEnvironments, Operation,
+    UnlockKey,
+};
 use axum::response::{IntoResponse, Response};
 use domain::KeyId;
 use http::header;
@@ -118,5 +121,36 @@ pub(super) async fn activate(
 ) -> Answer<Accepted> {
     let operation =
         keys::activate(&api.portal, &api.caller, id, form.confirmed, form.risk_acknowledged).await?;
+    accepted(&api, operation).await
+}
+
+/// Lock the region's environments
+///
+/// Every environment that is encrypted with the Active key goes offline for everyone until the key's file comes back;
+/// the Active and every Available key are destroyed. After 28 days the environments are deleted (PP-097…PP-112). Not
+/// within 72 hours of a key change (PP-032).
+#[utoipa::path(post, path = "/keys/{id}/lock", operation_id = "lock_environments", tag = "keys",
+    params(("id" = Uuid, Path)),
+    request_body(content = LockEnvironments, content_type = "multipart/form-data"),
+    responses((status = 202, body = Operation, headers(("Operation-Location" = String)))))]
+pub(super) async fn lock(api: Api, Path(id): Path<KeyId>, LockForm(form): LockForm) -> Answer<Accepted> {
+    let operation = keys::lock(&api.portal, &api.caller, id, form).await?;
+    accepted(&api, operation).await
+}
+
+/// Unlock a key
+///
+/// By its own file, an hour after the lock began at the earliest (PP-106). Its environments stay locked until each is
+/// unlocked (PP-115).
+#[utoipa::path(post, path = "/keys/{id}/unlock", operation_id = "unlock_key", tag = "keys",
+    params(("id" = Uuid, Path)),
+    request_body(content = UnlockKey, content_type = "multipart/form-data"),
+    responses((status = 202, body = Operation, headers(("Operation-Location" = String)))))]
+pub(super) async fn unlock(
+    api: Api,
+    Path(id): Path<KeyId>,
+    UnlockForm(form): UnlockForm,
+) -> Answer<Accepted> {
+    let operation = keys::unlock(&api.portal, &api.caller, id, form).await?;
     accepted(&api, operation).await
 }

@@ -78,6 +78,75 @@ fn give_back(data: ViewEncryption) -> AnyView {
     view! { {dialog} {encryption::show(data)} }.into_any()
 }
 
+/// `/environments/{id}/encryption/unlock` (PP-126, PP-127).
+#[component]
+pub fn UnlockEnvironment() -> AnyView {
+    page(|input| environment_encryption(input.id), unlock)
+}
+
+fn unlock(data: ViewEncryption) -> AnyView {
+    let environment = data.environment.clone();
+    if let Some(bar) = not_now(&environment.unlock) {
+        return view! { {bar} {encryption::show(data)} }.into_any();
+    }
+    let consequences = vec![
+        format!("{} checked before the environment is online again.", rows(&environment)),
+        "Whoever had access before the lock has it again.".to_owned(),
+        "All administrators are notified.".to_owned(),
+    ];
+    let leaves = format!("Its key, {}, is Active again.", environment.encrypted_with());
+    let dialog = view! {
+        {forms::summary(&[])}
+        <ConfirmDialog
+            title=format!("Unlock {}?", environment.name)
+            action=environment.address("/encryption/unlock")
+            cancel=environment.address("/encryption")
+            confirm="Confirm"
+            consequences
+        >
+            <p>{leaves}</p>
+            <input type="hidden" name="confirmed" value="on" />
+        </ConfirmDialog>
+    };
+    view! { {dialog} {encryption::show(data)} }.into_any()
+}
+
+/// `/environments/{id}/delete` (PP-082).
+#[component]
+pub fn DeleteEnvironment() -> AnyView {
+    page(|input| environment_encryption(input.id), delete)
+}
+
+fn delete(data: ViewEncryption) -> AnyView {
+    let environment = data.environment.clone();
+    if let Some(bar) = not_now(&environment.delete) {
+        return view! { {bar} {encryption::show(data)} }.into_any();
+    }
+    let consequences = vec![
+        format!("Its data key is destroyed: {} lost, whoever holds the key file.", rows(&environment)),
+        "The key of the last locked environment is deleted with it.".to_owned(),
+        "All administrators are notified.".to_owned(),
+    ];
+    let typed = forms::error("typed_name");
+    let summary = typed.is_none().then(|| forms::summary(&[]));
+    let dialog = view! {
+        {summary}
+        <ConfirmDialog
+            title=format!("Delete {} for good?", environment.name)
+            action=environment.address("/delete")
+            cancel=environment.address("/encryption")
+            confirm="Delete"
+            danger=true
+            consequences
+            phrase=Some(environment.name.clone())
+            phrase_error=typed
+        >
+            <p>"Nothing brings a deleted environment back."</p>
+        </ConfirmDialog>
+    };
+    view! { {dialog} {encryption::show(data)} }.into_any()
+}
+
 /// The dialog's place when the policy says no: its reason instead of a question.
 fn not_now(decision: &ViewDecision) -> Option<AnyView> {
     let why = decision.why.clone()?;

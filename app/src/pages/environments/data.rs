@@ -58,6 +58,10 @@ pub struct ViewEnvironment {
     pub name_to_type: Option<String>,
     pub apply: ViewDecision,
     pub give_back: ViewDecision,
+    pub unlock: ViewDecision,
+    pub delete: ViewDecision,
+    /// When it is deleted, if it is locked (PP-103).
+    pub deletion: Option<Deadline>,
     pub use_data: ViewDecision,
     pub create_table: ViewDecision,
     /// The newest job on it.
@@ -79,7 +83,13 @@ impl PageData for ViewEnvironment {
 impl ViewEnvironment {
     /// Whether something changes by itself that a page should follow.
     pub(super) fn busy(&self) -> bool {
-        self.reencrypting || self.operation.as_ref().is_some_and(|operation| !operation.over)
+        let changes = matches!(self.state, State::Locking | State::Unlocking);
+        changes || self.reencrypting || self.operation.as_ref().is_some_and(|operation| !operation.over)
+    }
+
+    /// Whether its data is out of everybody's reach.
+    pub(super) fn is_locked(&self) -> bool {
+        matches!(self.state, State::Locked | State::Locking)
     }
 
     /// The address of one of its pages: `part` is empty or begins with `/`.
@@ -122,7 +132,7 @@ pub(super) fn fingerprint(value: String) -> AnyView {
 #[cfg(feature = "ssr")]
 mod build {
     use super::{KeyName, ViewEnvironment, ViewTable};
-    use crate::{error::UiError, ui::State, view::ViewDecision, view::ViewOperation};
+    use crate::{error::UiError, ui::Deadline, ui::State, view::ViewDecision, view::ViewOperation};
     use domain::{actions::Action, environments::EnvironmentState, policy};
     use service::{Caller, Portal, environments::Details, keys, store};
 
@@ -155,7 +165,9 @@ mod build {
             EnvironmentState::PlatformManaged | EnvironmentState::SelfManaged => State::Ready,
             EnvironmentState::Applying => State::Applying,
             EnvironmentState::Returning => State::Returning,
+            EnvironmentState::Locking => State::Locking,
             EnvironmentState::Locked => State::Locked,
+            EnvironmentState::Unlocking => State::Unlocking,
             EnvironmentState::Deleted => State::Deleted,
         }
     }
@@ -198,6 +210,9 @@ mod build {
                 name_to_type: policy::name_to_type(&details.facts).map(str::to_owned),
                 apply: ViewDecision::new(&details.apply, now),
                 give_back: ViewDecision::new(&details.give_back, now),
+                unlock: ViewDecision::new(&details.unlock, now),
+                delete: ViewDecision::new(&details.delete, now),
+                deletion: details.deletion_at.map(|at| Deadline::new(at, now)),
                 use_data: ViewDecision::new(&details.use_data, now),
                 create_table: ViewDecision::new(&create.and(details.use_data.clone()), now),
                 operation: details.operation.as_ref().map(|job| ViewOperation::new(job, now)),

@@ -97,7 +97,7 @@ fn commands(data: &ViewEnvironment) -> AnyView {
 
 /// PP-097, PP-098: the data is out of reach for everyone.
 fn locked(data: &ViewEnvironment) -> Option<AnyView> {
-    let why = data.use_data.why.clone().filter(|_| data.state == State::Locked)?;
+    let why = data.use_data.why.clone().filter(|_| data.is_locked())?;
     let bar = view! {
         <MessageBar tone=Tone::Severe title="Environment locked.">
             {view::why(why)}
@@ -106,12 +106,51 @@ fn locked(data: &ViewEnvironment) -> Option<AnyView> {
     Some(bar.into_any())
 }
 
+/// The way back (PP-124…PP-128), and until when there is one (PP-103).
+fn unlock(data: &ViewEnvironment) -> AnyView {
+    let run = Run::link(data.address("/encryption/unlock"), data.unlock.why.clone());
+    let delete = Run::link(data.address("/delete"), data.delete.why.clone());
+    let keys = data.sees_keys && data.unlock.code == Some(Code::NoActiveKey);
+    let keys = keys.then(|| {
+        let href = crate::url::with_query("/encryption-keys", &[("region", &data.region)]);
+        view! { <ButtonLink label="Manage encryption keys" href /> }
+    });
+    let (refused, since) = (refused(&data.unlock), data.since.clone());
+    let deletion = data.deletion.clone().map(|until| {
+        view! {
+            <Fact name="Deleted for good">
+                <Countdown until=until done="Now" />
+            </Fact>
+        }
+    });
+    view! {
+        <Card title="Unlock">
+            <Facts>
+                <Fact name="Locked since">
+                    <Time at=since />
+                </Fact>
+                {deletion}
+            </Facts>
+            <p>
+                "First the key it was locked with comes back, by its file; then this environment is unlocked, its rows are checked, and it is online again."
+            </p>
+            <div class="actions">
+                <CommandButton id="unlock" icon=Glyph::Key label="Unlock" run look=Look::Primary />
+                <CommandButton id="delete" icon=Glyph::Delete label="Delete" run=delete look=Look::Secondary />
+                {keys}
+            </div>
+            {refused}
+        </Card>
+    }
+    .into_any()
+}
+
 /// The last change failed and was undone; it can be asked for again below.
 fn failed(data: &ViewEnvironment) -> Option<AnyView> {
     let error = data.error.clone().filter(|_| !data.busy())?;
     let bar = view! {
-        <MessageBar tone=Tone::Error title="The last change failed and was undone.">
-            {error} " The data is as it was before. You can try again."
+        <MessageBar tone=Tone::Error title="The last change did not go through as a whole.">
+            {error} " What could be read before can be read as before."
         </MessageBar>
     };
     Some(bar.into_any())
@@ -157,10 +196,13 @@ fn with_article(data: &ViewEnvironment) -> String {
     if data.key.is_some() { data.encrypted_with() } else { "the Microsoft-provided key".to_owned() }
 }
 
-/// The one change that makes sense now; nothing while one is running or the environment is locked.
+/// The one change that makes sense now; nothing while one is running.
 fn change(data: &ViewEnvironment) -> Option<AnyView> {
-    if data.operation.as_ref().is_some_and(|operation| !operation.over) || data.state == State::Locked {
+    if data.operation.as_ref().is_some_and(|operation| !operation.over) || data.state == State::Unlocking {
         return None;
+    }
+    if data.is_locked() {
+        return Some(unlock(data));
     }
     Some(if data.key.is_some() { give_back(data) } else { apply(data) })
 }

@@ -65,6 +65,8 @@ pub struct ViewListed {
     /// The key's name; none under the Microsoft-provided key.
     pub key: Option<String>,
     pub reencrypting: bool,
+    /// "Locked, deleted in 27 d 3 h", while it is locked.
+    pub deletion: Option<String>,
     /// Why it cannot use the organisation's own key; empty when it can.
     pub ineligible: Vec<String>,
 }
@@ -87,9 +89,7 @@ impl PageData for ViewEnvironments {
     }
 
     fn running(&self) -> bool {
-        self.environments
-            .iter()
-            .any(|line| line.reencrypting || matches!(line.state, State::Applying | State::Returning))
+        self.environments.iter().any(|line| line.reencrypting || line.state.is_under_way())
     }
 }
 
@@ -220,7 +220,7 @@ fn empty(data: &ViewEnvironments) -> AnyView {
 }
 
 fn row(line: ViewListed) -> Row {
-    let ViewListed { id, name, kind, state, region, created, key, reencrypting, ineligible } = line;
+    let ViewListed { id, name, kind, state, region, created, key, reencrypting, deletion, ineligible } = line;
     let href = format!("/environments/{id}");
     let encryption = match &key {
         Some(key) => view! { {whose_key(true)} <span class="cell-note">{key.clone()}</span> }.into_any(),
@@ -230,7 +230,7 @@ fn row(line: ViewListed) -> Row {
     Row::new(id, name.clone())
         .cell(view! { <a href=href>{name}</a> })
         .cell(kind)
-        .cell(view! { <StateBadge state /> })
+        .cell(view! { <StateBadge state label=deletion.unwrap_or_default() /> })
         .cell(region)
         .cell(view! { <Time at=created /> })
         .cell(encryption)
@@ -259,6 +259,8 @@ mod build {
         Timestamp,
         actions::Action,
         environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, ineligible},
+        policy,
+        time::human_span,
     };
     use service::{
         Caller, Portal,
@@ -285,12 +287,13 @@ mod build {
         };
         let after = Cursor::parse(&query.after);
         let page = service::environments::list(portal, caller, filter, sort(&query.sort), after, 50).await?;
+        let now = portal.clock().now();
         let create = service::decide(caller, Action::EnvironmentCreate, None);
         Ok(ViewEnvironments {
-            environments: page.items.iter().map(|listed| ViewListed::new(listed, &rings)).collect(),
+            environments: page.items.iter().map(|listed| ViewListed::new(listed, &rings, now)).collect(),
             regions: rings.into_iter().map(|ring| ring.region).collect(),
             next: page.next.map(|cursor| cursor.to_string()),
-            create: ViewDecision::new(&create, portal.clock().now()),
+            create: ViewDecision::new(&create, now),
             sees_keys: caller.may(Action::KeyRead, None),
             query,
         })
@@ -306,13 +309,14 @@ mod build {
     }
 
     impl ViewListed {
-        fn new(listed: &Listed, rings: &[Ring]) -> Self {
+        fn new(listed: &Listed, rings: &[Ring], now: Timestamp) -> Self {
             let environment = &listed.environment;
             let ring = rings.iter().find(|ring| ring.id == environment.ring_id.0);
             let facts = EnvironmentFacts {
                 name: environment.name.clone(),
                 kind: environment.kind,
                 state: environment.state,
+                state_since: environment.state_since,
                 storage: environment.storage,
                 created_at: environment.created_at,
                 has_files: listed.has_files,
@@ -328,6 +332,9 @@ mod build {
                 created: environment.created_at.into(),
                 key: listed.key_name.clone(),
                 reencrypting: listed.reencrypting,
+                deletion: policy::deletion_at(&facts)
+                    .filter(|_| environment.state == EnvironmentState::Locked)
+                    .map(|at| format!("Locked, deleted in {}", human_span(at.since(now)))),
                 ineligible: ineligible(&facts, enabled).into_iter().map(str::to_owned).collect(),
             }
         }

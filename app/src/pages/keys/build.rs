@@ -1,6 +1,6 @@
 //! The answers of the service, as the pages of keys are told them.
 
-use super::data::{ViewKey, ViewKeyDetails, ViewKeys};
+use super::data::{ViewKey, ViewKeyDetails, ViewKeys, ViewLocked};
 use crate::{
     error::UiError,
     pages::audit::ViewEntry,
@@ -35,6 +35,8 @@ impl ViewKeys {
             eligibility: eligibility(&overview),
             timers: overview.facts.last_activation_at.map(|at| timers(at, now)),
             previous: previous(&overview),
+            locked: locked(&overview),
+            lock_text: overview.facts.lock_text(),
             ever_activated: overview.facts.ever_activated,
             installing: overview.facts.installing,
             self_managed: overview.self_managed,
@@ -48,6 +50,20 @@ impl ViewKeys {
 fn timers(at: Timestamp, now: Timestamp) -> (Deadline, Deadline) {
     let until = |pause| Deadline::new(at + pause, now);
     (until(rings::BETWEEN_ACTIVATIONS), until(rings::NO_LOCK_AFTER_CHANGE))
+}
+
+/// What a lock of the region left, as long as it leaves something.
+fn locked(overview: &Overview) -> Option<ViewLocked> {
+    let facts = &overview.facts;
+    let since = facts.lock_started_at.filter(|_| facts.is_locking() || facts.locked_environments > 0)?;
+    let marked = u64::from(facts.locked_environments);
+    Some(ViewLocked {
+        running: facts.is_locking(),
+        since: since.into(),
+        environments: if facts.is_locking() { marked + overview.self_managed } else { marked },
+        unlock: Deadline::new(since + rings::NO_UNLOCK_AFTER_LOCK, overview.now),
+        deletion: Deadline::new(since + rings::LOCKED_AT_MOST, overview.now),
+    })
 }
 
 /// What was active before the Active key: the one that a roll-back would activate again.
@@ -78,6 +94,8 @@ impl ViewKey {
             environments: listed.environments,
             activate: ViewDecision::new(&listed.activate, now),
             prove: key.proved_at.is_none().then(|| ViewDecision::new(&listed.prove, now)),
+            lock: ViewDecision::new(&listed.lock, now),
+            unlock: ViewDecision::new(&listed.unlock, now),
             error: key.error.clone(),
         }
     }
@@ -86,8 +104,9 @@ impl ViewKey {
 const fn state(state: KeyState) -> State {
     match state {
         KeyState::Available => State::Available,
-        KeyState::Installing { .. } => State::Installing,
+        KeyState::Installing { .. } | KeyState::Unlocking { .. } => State::Installing,
         KeyState::Active { .. } => State::Active,
+        KeyState::Locking { .. } => State::Locking,
         KeyState::Locked { .. } => State::Locked,
         KeyState::Deleted { .. } => State::Deleted,
     }
@@ -139,21 +158,30 @@ impl ViewKeyDetails {
         let (found, overview) = service::keys::get(portal, caller, id).await?;
         let list = ViewKeys::load(portal, caller, &rings, overview.ring, id.to_string()).await?;
         let key = ViewKey::new(&found, overview.now);
-        let used_by = match key.state {
-            State::Active => used_by(portal, caller, overview.ring).await?,
-            _ => Vec::new(),
-        };
+        let (mut used_by, mut locked, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        if !matches!(key.state, State::Available | State::Deleted) {
+            let some = |state| some(portal, caller, overview.ring, state);
+            used_by = some(EnvironmentState::SelfManaged).await?;
+            locked = some(EnvironmentState::Locked).await?;
+            others = some(EnvironmentState::PlatformManaged).await?;
+        }
         let history = match list.audit {
             true => Some(history(portal, caller, id).await?),
             false => None,
         };
-        Ok(Self { list, key, used_by, history })
+        Ok(Self { list, key, used_by, locked, others, history })
     }
 }
 
-async fn used_by(portal: &Portal, caller: &Caller, ring: RingId) -> Result<Vec<(String, String)>, UiError> {
+/// The first environments of the region in that state.
+async fn some(
+    portal: &Portal,
+    caller: &Caller,
+    ring: RingId,
+    state: EnvironmentState,
+) -> Result<Vec<(String, String)>, UiError> {
     use store::environments::{Filter, Sort};
-    let state = Some(EnvironmentState::SelfManaged);
+    let state = Some(state);
     let filter = Filter { state, ring: Some(ring), ..Filter::default() };
     let page = service::environments::list(portal, caller, filter, Sort::Name, None, 10).await?;
     let named = page.items.into_iter().map(|listed| {

@@ -31,6 +31,10 @@ pub struct ViewKey {
     pub activate: ViewDecision,
     /// Whether it may be shown now that its file is kept; only for a key that waits for that.
     pub prove: Option<ViewDecision>,
+    /// Whether the region's environments may be locked with it now.
+    pub lock: ViewDecision,
+    /// Whether its file may come back now.
+    pub unlock: ViewDecision,
     /// Why its last activation failed (K5).
     pub error: Option<String>,
 }
@@ -64,6 +68,10 @@ pub struct ViewKeys {
     pub ever_activated: bool,
     /// The name of the key that is being installed.
     pub installing: Option<String>,
+    /// What is locked, if anything is.
+    pub locked: Option<ViewLocked>,
+    /// What is typed to lock (PP-112).
+    pub lock_text: String,
     /// Environments on the organisation's own key, and all.
     pub self_managed: u64,
     pub environments: u64,
@@ -71,6 +79,20 @@ pub struct ViewKeys {
     pub administrators: u64,
     /// Whether the caller may read the trail.
     pub audit: bool,
+}
+
+/// A lock of the region.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewLocked {
+    /// Its job is not done.
+    pub running: bool,
+    pub since: Moment,
+    /// How many environments are locked.
+    pub environments: u64,
+    /// T1: when the file may come back.
+    pub unlock: Deadline,
+    /// T28: when what is locked is deleted.
+    pub deletion: Deadline,
 }
 
 impl ViewKeys {
@@ -85,6 +107,11 @@ impl ViewKeys {
         self.address("/encryption-keys", &self.selected)
     }
 
+    /// The key whose material a lock destroyed.
+    pub(super) fn locked_key(&self) -> Option<&ViewKey> {
+        self.keys.iter().find(|key| matches!(key.state, State::Locked | State::Locking))
+    }
+
     /// The key that is Active.
     pub(super) fn active(&self) -> Option<&ViewKey> {
         self.keys.iter().find(|key| key.state == State::Active)
@@ -97,7 +124,7 @@ impl PageData for ViewKeys {
     }
 
     fn running(&self) -> bool {
-        self.installing.is_some()
+        self.installing.is_some() || self.locked.as_ref().is_some_and(|locked| locked.running)
     }
 }
 
@@ -108,6 +135,10 @@ pub struct ViewKeyDetails {
     pub key: ViewKey,
     /// Some of the environments that use it, `(name, address)`.
     pub used_by: Vec<(String, String)>,
+    /// Some of those that are locked with it.
+    pub locked: Vec<(String, String)>,
+    /// Some of those that do not use it and stay up when it locks.
+    pub others: Vec<(String, String)>,
     /// What happened to it, the newest first; none for those who may not read the trail.
     pub history: Option<Vec<ViewEntry>>,
 }

@@ -29,9 +29,10 @@ fn show(data: ViewKeyDetails) -> AnyView {
     let body = view! {
         {facts(&data.key, &data.list.region)}
         {used_by(&data)}
+        {locked(&data)}
         {history(&data)}
     };
-    let activate = activate(&data.key);
+    let activate = action(&data.key);
     view! {
         <WithPanel list=list(&data.list)>
             <Panel title=name close=close.clone()>
@@ -117,8 +118,33 @@ fn history(data: &ViewKeyDetails) -> Option<AnyView> {
     Some(view.into_any())
 }
 
+/// Each is unlocked on its own (PP-116).
+fn locked(data: &ViewKeyDetails) -> Option<AnyView> {
+    let all = data.list.locked.as_ref()?.environments;
+    let more = all.saturating_sub(data.locked.len() as u64);
+    let show = url::with_query("/environments", &[("encryption", "locked"), ("region", &data.list.region)]);
+    let links: Vec<_> =
+        data.locked.iter().cloned().map(|(name, href)| view! { <li><a href=href>{name}</a></li> }).collect();
+    let rest = (more > 0).then(|| {
+        let text = format!("and {}", counted(more, "more", "more"));
+        view! { <li><a href=show>{text}</a></li> }
+    });
+    let view = view! {
+        <h3>"Locked environments"</h3>
+        <ul class="links">{links} {rest}</ul>
+    };
+    Some(view.into_any())
+}
+
 /// The button, or why there is none.
-fn activate(key: &ViewKey) -> Option<AnyView> {
+fn action(key: &ViewKey) -> Option<AnyView> {
+    if matches!(key.state, State::Locked | State::Locking) {
+        let href = format!("/encryption-keys/{}/unlock", key.id);
+        return Some(match key.unlock.why.clone() {
+            None => view! { <ButtonLink label="Unlock key" href look=Look::Primary /> }.into_any(),
+            Some(why) => view! { <p class="panel-why">{view::why(why)}</p> }.into_any(),
+        });
+    }
     if key.state != State::Available {
         return None;
     }

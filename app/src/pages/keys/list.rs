@@ -1,6 +1,6 @@
 //! The list of keys with its commands, clocks and notices; panels and dialogs stand beside it.
 
-use super::data::{ViewKey, ViewKeys, keys};
+use super::data::{ViewKey, ViewKeys, ViewLocked, keys};
 use crate::{
     pages::load::*,
     ui::*,
@@ -47,7 +47,7 @@ pub(super) fn list(data: &ViewKeys) -> AnyView {
 
 fn commands(data: &ViewKeys) -> AnyView {
     let (new, own, add) = (data.address("/encryption-keys/new", ""), data.list(), data.add.why.clone());
-    let activate = activate(data);
+    let (activate, lock, unlock) = (activate(data), lock(data), unlock(data));
     let history = data.audit.then(|| {
         view! { <CommandButton id="history" icon=Glyph::History label="History" run=Run::link("/audit?action=key", None) /> }
     });
@@ -60,6 +60,8 @@ fn commands(data: &ViewKeys) -> AnyView {
                 run=Run::link(new, add)
             />
             <CommandButton id="activate-key" icon=Glyph::Check label="Activate key" run=activate />
+            <CommandButton id="lock" icon=Glyph::Locked label="Lock active environments" run=lock />
+            <CommandButton id="unlock" icon=Glyph::Key label="Unlock key" run=unlock />
             <CommandButton id="refresh" icon=Glyph::Refresh label="Refresh" run=Run::load(own, None) />
             {history}
         </CommandBar>
@@ -83,6 +85,22 @@ fn activate(data: &ViewKeys) -> Run {
     Run::Off(why)
 }
 
+/// PP-109: of the Active key, whichever is selected: there is only one.
+fn lock(data: &ViewKeys) -> Run {
+    match data.active() {
+        Some(key) => Run::link(format!("/encryption-keys/{}/lock", key.id), key.lock.why.clone()),
+        None => Run::Off(reason("No key is Active.", "Only the Active key locks environments.")),
+    }
+}
+
+/// PP-121: of the locked key, likewise.
+fn unlock(data: &ViewKeys) -> Run {
+    match data.locked_key() {
+        Some(key) => Run::link(format!("/encryption-keys/{}/unlock", key.id), key.unlock.why.clone()),
+        None => Run::Off(reason("No key is Locked.", "There is nothing to unlock.")),
+    }
+}
+
 fn reason(reason: &str, remedy: &str) -> Why {
     Why { reason: reason.to_owned(), remedy: Some(remedy.to_owned()), see: None, from: None }
 }
@@ -102,7 +120,7 @@ fn notices(data: &ViewKeys) -> AnyView {
         .filter_map(|key| {
             let error = key.error.clone()?;
             Some(view! {
-                <MessageBar tone=Tone::Error title=format!("{} could not be activated.", key.name)>
+                <MessageBar tone=Tone::Error title=format!("{} could not be installed.", key.name)>
                     {error}
                 </MessageBar>
             })
@@ -119,10 +137,36 @@ fn notices(data: &ViewKeys) -> AnyView {
             </MessageBar>
         }
     });
+    let locked = data.locked.clone().map(|locked| locked_bar(data, locked));
     view! {
+        {locked}
         {rollback}
         {installing}
         {failed}
+    }
+    .into_any()
+}
+
+/// Since when, how many, until when, and how to come back.
+fn locked_bar(data: &ViewKeys, locked: ViewLocked) -> AnyView {
+    let ViewLocked { running, since, environments, unlock, deletion } = locked;
+    let many = counted(environments, "environment is", "environments are");
+    let title = if running { format!("{many} being locked.") } else { format!("{many} locked.") };
+    let show = url::with_query("/environments", &[("encryption", "locked"), ("region", &data.region)]);
+    let back = match data.locked_key() {
+        Some(_) => view! {
+            " Only the file of the locked key brings them back, from "
+            <Time at=unlock.at />
+            " on. "
+        }
+        .into_any(),
+        None => view! { " The key is here again: unlock each of them. " }.into_any(),
+    };
+    view! {
+        <MessageBar tone=Tone::Severe title=title>
+            "Nobody can read or write them since " <Time at=since /> "." {back} "What is still locked on "
+            <Time at=deletion.at /> " is deleted for good. " <a href=show>"Show the environments"</a>
+        </MessageBar>
     }
     .into_any()
 }
@@ -135,17 +179,24 @@ fn clocks(data: &ViewKeys) -> AnyView {
         ),
         Some((activation, lock)) => (
             view! {
-                <FigureCard label="Next activation allowed" note=after("24 h", &activation)>
+                <FigureCard label="Next activation allowed" note=after("24 h after a change", &activation)>
                     <Countdown until=activation.clone() done="Now" absolute=false />
                 </FigureCard>
             },
             view! {
-                <FigureCard label="Lock allowed" note=after("72 h", &lock)>
+                <FigureCard label="Lock allowed" note=after("72 h after a change", &lock)>
                     <Countdown until=lock.clone() done="Now" absolute=false />
                 </FigureCard>
             },
         ),
     };
+    let unlock = data.locked.clone().filter(|_| data.locked_key().is_some()).map(|locked| {
+        view! {
+            <FigureCard label="Earliest unlock" note=after("1 h after the lock", &locked.unlock)>
+                <Countdown until=locked.unlock.clone() done="Now" absolute=false />
+            </FigureCard>
+        }
+    });
     let own = format!("{} of {}", count(data.self_managed), count(data.environments));
     let show = url::with_query("/environments", &[("encryption", "self_managed"), ("region", &data.region)]);
     let note = match data.self_managed {
@@ -156,6 +207,7 @@ fn clocks(data: &ViewKeys) -> AnyView {
         <Cards>
             {activation}
             {lock}
+            {unlock}
             <FigureCard label="Environments on your own key" note>
                 {own}
             </FigureCard>
@@ -164,10 +216,10 @@ fn clocks(data: &ViewKeys) -> AnyView {
     .into_any()
 }
 
-/// "24 h after a change · since 22 Nov, 09:12 UTC", with "from" as long as it is ahead.
+/// "24 h after · since 22 Nov, 09:12 UTC", with "from" as long as it is ahead.
 fn after(pause: &str, deadline: &Deadline) -> AnyView {
     let word = if deadline.left.is_empty() { "since" } else { "from" };
-    let text = format!("{pause} after a change · {word} ");
+    let text = format!("{pause} · {word} ");
     view! {
         {text}
         <Time at=deadline.at.clone() />

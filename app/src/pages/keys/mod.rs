@@ -8,11 +8,15 @@ pub mod details;
 pub mod file;
 mod generate;
 pub mod list;
+pub mod lock;
 pub mod new;
+pub mod unlock;
 mod upload;
 
 pub use activate::ActivateKey;
 pub use details::KeyDetails;
 pub use file::KeyFile;
 pub use list::Keys;
+pub use lock::LockEnvironments;
 pub use new::NewKey;
+pub use unlock::UnlockKey;

@@ -91,6 +91,15 @@ mod build {
             Event::KeyActivationFailed => "Activation failed",
             Event::EnvironmentApplied => "Own key applied",
             Event::EnvironmentReturned => "Returned to standard",
+            Event::KeyLocked => "Environments locked",
+            Event::KeyUnlocking => "Unlock requested",
+            Event::KeyUnlocked => "Key unlocked",
+            Event::KeyUnlockFailed => "Unlock failed",
+            Event::LockRefused => "Lock refused",
+            Event::UnlockRefused => "Unlock refused",
+            Event::EnvironmentUnlocked => "Environment unlocked",
+            Event::DeletionReminder => "Deletion ahead",
+            Event::EnvironmentDeleted => "Environment deleted",
             Event::EnvironmentChangeFailed => "Encryption change failed",
         }
     }

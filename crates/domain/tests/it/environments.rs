@@ -7,17 +7,21 @@ use domain::{
 
 type Event = fn(EnvironmentState) -> Result<EnvironmentState, Refusal>;
 
-const EVENTS: [(&str, Event); 6] = [
+const EVENTS: [(&str, Event); 10] = [
     ("apply", EnvironmentState::apply),
     ("applied", |state| state.applied(true)),
     ("apply undone", |state| state.applied(false)),
     ("give back", EnvironmentState::give_back),
     ("returned", |state| state.returned(true)),
     ("return undone", |state| state.returned(false)),
+    ("unlock", EnvironmentState::unlock),
+    ("unlocked", |state| state.unlocked(true)),
+    ("unlock given up", |state| state.unlocked(false)),
+    ("delete", EnvironmentState::delete),
 ];
 
 fn next(state: EnvironmentState, event: &str) -> Option<EnvironmentState> {
-    use EnvironmentState::{Applying, PlatformManaged, Returning, SelfManaged};
+    use EnvironmentState::{Applying, Deleted, Locked, PlatformManaged, Returning, SelfManaged, Unlocking};
     match (state, event) {
         (PlatformManaged, "apply") => Some(Applying),
         (Applying, "applied") => Some(SelfManaged),
@@ -25,25 +29,33 @@ fn next(state: EnvironmentState, event: &str) -> Option<EnvironmentState> {
         (SelfManaged, "give back") => Some(Returning),
         (Returning, "returned") => Some(PlatformManaged),
         (Returning, "return undone") => Some(SelfManaged),
+        (Locked, "unlock") => Some(Unlocking),
+        (Unlocking, "unlocked") => Some(SelfManaged),
+        (Unlocking, "unlock given up") => Some(Locked),
+        (Locked, "delete") => Some(Deleted),
         _ => None,
     }
 }
 
-fn refusal_of(state: EnvironmentState) -> Code {
+fn refusal_of(state: EnvironmentState, event: &str) -> Code {
     match state {
-        EnvironmentState::Locked => Code::EnvironmentLocked,
-        EnvironmentState::Applying | EnvironmentState::Returning => Code::EnvironmentBusy,
+        EnvironmentState::Locking if event == "unlock" => Code::EnvironmentLocked,
+        _ if matches!(event, "unlock" | "delete") => Code::EnvironmentState,
+        EnvironmentState::Locking | EnvironmentState::Locked => Code::EnvironmentLocked,
+        EnvironmentState::Applying | EnvironmentState::Returning | EnvironmentState::Unlocking => {
+            Code::EnvironmentBusy
+        }
         _ => Code::EnvironmentState,
     }
 }
 
 #[test]
-fn e1_to_e6_every_state_meets_every_event() {
+fn e1_to_e12_every_state_meets_every_event() {
     for &state in EnvironmentState::ALL {
         for (name, event) in EVENTS {
             match (event(state), next(state, name)) {
                 (Ok(found), Some(expected)) => assert_eq!(found, expected, "{state:?} {name}"),
-                (Err(refusal), None) => assert_eq!(refusal.code, refusal_of(state), "{state:?} {name}"),
+                (Err(refusal), None) => assert_eq!(refusal.code, refusal_of(state, name), "{state:?} {name}"),
                 (found, expected) => panic!("{state:?} {name}: {found:?} instead of {expected:?}"),
             }
         }

@@ -10,14 +10,20 @@ use proptest::prelude::*;
 
 type Event = fn(KeyState) -> Result<KeyState, Refusal>;
 
-const EVENTS: [(&str, Event); 4] = [
+const EVENTS: [(&str, Event); 8] = [
     ("activate", |state| state.activate(NOW)),
     ("installed", |state| state.installed(NOW)),
-    ("install_failed", KeyState::install_failed),
+    ("install_failed", |state| state.install_failed(Some(LOCKED))),
     ("replaced", KeyState::replaced),
+    ("lock", |state| state.lock(NOW)),
+    ("locked", KeyState::locked),
+    ("unlock", |state| state.unlock(NOW)),
+    ("destroyed", |state| state.destroyed(NOW)),
 ];
 
-fn states() -> [KeyState; 5] {
+const LOCKED: Timestamp = Timestamp(NOW.0 - 7);
+
+fn states() -> [KeyState; 7] {
     let since = NOW - DAY;
     [
         KeyState::Available,
@@ -25,28 +31,41 @@ fn states() -> [KeyState; 5] {
         KeyState::Active { since },
         KeyState::Locked { since },
         KeyState::Deleted { at: since },
+        KeyState::Locking { since },
+        KeyState::Unlocking { since },
     ]
 }
 
-/// The only four transitions there are.
+/// The only transitions there are.
 fn next(state: KeyState, event: &str) -> Option<KeyState> {
     match (state, event) {
         (KeyState::Available, "activate") => Some(KeyState::Installing { since: NOW }),
         (KeyState::Installing { .. }, "installed") => Some(KeyState::Active { since: NOW }),
         (KeyState::Installing { .. }, "install_failed") => Some(KeyState::Available),
         (KeyState::Active { .. }, "replaced") => Some(KeyState::Available),
+        (KeyState::Active { .. }, "lock") => Some(KeyState::Locking { since: NOW }),
+        (KeyState::Locking { since }, "locked") => Some(KeyState::Locked { since }),
+        (KeyState::Locked { .. }, "unlock") => Some(KeyState::Unlocking { since: NOW }),
+        (KeyState::Unlocking { .. }, "installed") => Some(KeyState::Active { since: NOW }),
+        (KeyState::Unlocking { .. }, "install_failed") => Some(KeyState::Locked { since: LOCKED }),
+        (KeyState::Available | KeyState::Locked { .. }, "destroyed") => Some(KeyState::Deleted { at: NOW }),
         _ => None,
     }
 }
 
 #[test]
-fn k3_to_k5_every_state_meets_every_event() {
+fn k3_to_k11_every_state_meets_every_event() {
     for state in states() {
         for (name, event) in EVENTS {
             match (event(state), next(state, name)) {
                 (Ok(found), Some(expected)) => assert_eq!(found, expected, "{state:?} {name}"),
                 (Err(refusal), None) => {
-                    assert_eq!(refusal.code, Code::KeyNotAvailable, "{state:?} {name}");
+                    let expected = match name {
+                        "lock" => Code::KeyNotActive,
+                        "unlock" => Code::KeyNotLocked,
+                        _ => Code::KeyNotAvailable,
+                    };
+                    assert_eq!(refusal.code, expected, "{state:?} {name}");
                     assert!(refusal.detail.contains(state.as_str()), "names the state: {}", refusal.detail);
                     assert!(refusal.remedy.is_some(), "{state:?} {name} says what to do");
                 }
@@ -106,7 +125,7 @@ impl Ring {
             return;
         };
         if !succeeded {
-            self.keys[index] = self.keys[index].install_failed().unwrap();
+            self.keys[index] = self.keys[index].install_failed(None).unwrap();
             return;
         }
         for key in &mut self.keys {
@@ -128,7 +147,7 @@ proptest! {
     fn pp_046_no_sequence_makes_two_keys_active_or_installing(
         steps in prop::collection::vec((0_u8..4, 0_usize..5, 0_u64..172_800), 0..60)
     ) {
-        let mut ring = Ring { keys: states().to_vec(), now: NOW, last: Some(NOW - DAY) };
+        let mut ring = Ring { keys: states()[..5].to_vec(), now: NOW, last: Some(NOW - DAY) };
         for (what, key, seconds) in steps {
             match what {
                 0 => { ring.activate(key); }

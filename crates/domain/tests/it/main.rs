@@ -9,6 +9,7 @@ mod eligibility;
 mod environments;
 mod house;
 mod keys;
+mod lock;
 mod names;
 mod operations;
 mod policy;
@@ -44,6 +45,11 @@ fn ring() -> RingFacts {
         last_activation_at: None,
         locked_environments: 0,
         installing: None,
+        lock_started_at: None,
+        lock_completed_at: None,
+        any_self_managed: true,
+        changing: 0,
+        reencrypting: false,
     }
 }
 
@@ -53,6 +59,7 @@ fn environment() -> EnvironmentFacts {
         name: "Contoso Sales".to_owned(),
         kind: EnvironmentType::Sandbox,
         state: EnvironmentState::PlatformManaged,
+        state_since: NOW - DAY,
         storage: Storage::AzureSql,
         created_at: NOW - DAY,
         has_files: false,

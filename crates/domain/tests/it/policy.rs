@@ -100,8 +100,10 @@ fn pp_090_pp_098_data_is_used_online_only() {
     for &state in EnvironmentState::ALL {
         let expected = match state {
             EnvironmentState::PlatformManaged | EnvironmentState::SelfManaged => None,
-            EnvironmentState::Applying | EnvironmentState::Returning => Some(Code::EnvironmentOffline),
-            EnvironmentState::Locked => Some(Code::EnvironmentLocked),
+            EnvironmentState::Applying | EnvironmentState::Returning | EnvironmentState::Unlocking => {
+                Some(Code::EnvironmentOffline)
+            }
+            EnvironmentState::Locking | EnvironmentState::Locked => Some(Code::EnvironmentLocked),
             EnvironmentState::Deleted => Some(Code::NotFound),
         };
         assert_eq!(code(policy::use_data(state)), expected, "{state:?}");

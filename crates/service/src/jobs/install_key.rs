@@ -109,7 +109,7 @@ async fn fail(job: &mut Job, id: KeyId, why: &str) -> ServiceResult<()> {
                 let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
                 let key = store::keys::lock(&act.tx, id).await?;
                 let key = key.ok_or_else(|| store::StoreError::inconsistent("protection_keys", id))?;
-                let state: KeyState = key.state.install_failed()?;
+                let state: KeyState = key.state.install_failed(None)?;
                 store::keys::set_state(&act.tx, id, state, Some(why.clone())).await?;
                 let mut notice = Notice::of_key(Event::KeyActivationFailed, &ring, &key, None);
                 notice.error = Some(why);

@@ -2,10 +2,14 @@
 //! after a crash. Each job re-reads before it acts and takes no decision from its input.
 
 mod csv_records;
+mod delete_environment;
 mod import_rows;
 mod install_key;
+mod lock;
 mod reseal;
 mod rewrap;
+mod unlock_environment;
+mod unlock_key;
 
 use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Via};
 use domain::{
@@ -88,6 +92,10 @@ impl Job {
         match self.operation.kind {
             OperationKind::KeyInstall => install_key::run(self).await,
             OperationKind::KeyRewrap => rewrap::run(self).await,
+            OperationKind::KeyLock => lock::run(self).await,
+            OperationKind::KeyUnlock => unlock_key::run(self).await,
+            OperationKind::EnvironmentUnlock => unlock_environment::run(self).await,
+            OperationKind::EnvironmentDelete => delete_environment::run(self).await,
             OperationKind::EnvironmentApply | OperationKind::EnvironmentReturn => reseal::run(self).await,
             OperationKind::RowImport => import_rows::run(self).await,
         }
@@ -98,6 +106,11 @@ impl Job {
         match self.operation.kind {
             OperationKind::KeyInstall => install_key::give_up(self, why).await,
             OperationKind::KeyRewrap => rewrap::give_up(self, why).await,
+            // What has begun has destroyed keys: it is never given up, only tried again.
+            OperationKind::KeyLock => lock::run(self).await,
+            OperationKind::EnvironmentDelete => delete_environment::run(self).await,
+            OperationKind::KeyUnlock => unlock_key::give_up(self, why).await,
+            OperationKind::EnvironmentUnlock => unlock_environment::give_up(self, why).await,
             OperationKind::EnvironmentApply | OperationKind::EnvironmentReturn => {
                 reseal::give_up(self, why).await
             }
@@ -151,6 +164,10 @@ impl Job {
         match self.operation.kind {
             OperationKind::KeyInstall => Action::KeyInstall,
             OperationKind::KeyRewrap => Action::EnvironmentRewrap,
+            OperationKind::KeyLock => Action::KeyLock,
+            OperationKind::KeyUnlock => Action::KeyUnlock,
+            OperationKind::EnvironmentUnlock => Action::EnvironmentUnlock,
+            OperationKind::EnvironmentDelete => Action::EnvironmentDelete,
             OperationKind::EnvironmentApply => Action::EnvironmentApply,
             OperationKind::EnvironmentReturn => Action::EnvironmentReturn,
             OperationKind::RowImport => Action::RowImport,

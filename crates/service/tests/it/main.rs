@@ -11,6 +11,7 @@ mod crash;
 mod encryption;
 mod ends;
 mod generate;
+mod lock;
 mod locks;
 mod mail;
 mod on_record;

@@ -42,6 +42,7 @@ pub(in crate::rest) fn details(details: &Details, caller: &Caller) -> Environmen
         eligible: details.ineligible.is_empty(),
         ineligible_reasons: details.ineligible.iter().map(|&reason| reason.to_owned()).collect(),
         typed_name: policy::name_to_type(&details.facts).map(str::to_owned),
+        deletion_at: details.deletion_at.map(at),
         tables: details.tables,
         rows: details.rows,
         operation: details.operation.as_ref().map(operation),
@@ -55,6 +56,8 @@ fn actions(details: &Details, caller: &Caller) -> Vec<api_types::AllowedAction> 
     let mut actions = vec![
         allowed(Action::EnvironmentApply, &details.apply),
         allowed(Action::EnvironmentReturn, &details.give_back),
+        allowed(Action::EnvironmentUnlock, &details.unlock),
+        allowed(Action::EnvironmentDelete, &details.delete),
     ];
     for action in [TableCreate, RowRead, RowWrite, RowDelete, RowImport, RowExport] {
         let decision = decide(caller, action, Some(id)).and_then(|()| match action {
@@ -84,7 +87,9 @@ fn state(state: EnvironmentState) -> State {
         EnvironmentState::Applying => State::Applying,
         EnvironmentState::SelfManaged => State::SelfManaged,
         EnvironmentState::Returning => State::Returning,
+        EnvironmentState::Locking => State::Locking,
         EnvironmentState::Locked => State::Locked,
+        EnvironmentState::Unlocking => State::Unlocking,
         EnvironmentState::Deleted => State::Deleted,
     }
 }

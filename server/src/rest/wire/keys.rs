@@ -30,6 +30,8 @@ pub(in crate::rest) fn key(listed: &ListedKey, region: &str) -> Key {
         allowed_actions: vec![
             allowed(Action::KeyActivate, &listed.activate),
             allowed(Action::KeyProve, &listed.prove),
+            allowed(Action::KeyLock, &listed.lock),
+            allowed(Action::KeyUnlock, &listed.unlock),
         ],
     }
 }
@@ -57,10 +59,13 @@ pub(in crate::rest) fn region(overview: &Overview) -> Region {
             last_activation_at: facts.last_activation_at.map(at),
             next_activation_at: facts.next_activation_at(overview.now).map(not_before),
             lock_allowed_at: facts.lock_allowed_at(overview.now).map(not_before),
+            locked_at: facts.lock_started_at.map(at),
+            unlock_allowed_at: facts.unlock_allowed_at(overview.now).map(not_before),
         },
         environments: overview.environments,
         self_managed_environments: overview.self_managed,
         locked_environments: facts.locked_environments,
+        lock_text: facts.lock_text(),
         administrators: overview.administrators,
         allowed_actions: vec![allowed(Action::KeyAdd, &overview.add)],
     }
@@ -78,7 +83,9 @@ fn state(state: KeyState) -> State {
         KeyState::Available => State::Available,
         KeyState::Installing { .. } => State::Installing,
         KeyState::Active { .. } => State::Active,
+        KeyState::Locking { .. } => State::Locking,
         KeyState::Locked { .. } => State::Locked,
+        KeyState::Unlocking { .. } => State::Unlocking,
         KeyState::Deleted { .. } => State::Deleted,
     }
 }

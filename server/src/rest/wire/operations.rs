@@ -30,6 +30,10 @@ fn kind(kind: OperationKind) -> Kind {
     match kind {
         OperationKind::KeyInstall => Kind::KeyInstall,
         OperationKind::KeyRewrap => Kind::KeyRewrap,
+        OperationKind::KeyLock => Kind::KeyLock,
+        OperationKind::KeyUnlock => Kind::KeyUnlock,
+        OperationKind::EnvironmentUnlock => Kind::EnvironmentUnlock,
+        OperationKind::EnvironmentDelete => Kind::EnvironmentDelete,
         OperationKind::EnvironmentApply => Kind::EnvironmentApply,
         OperationKind::EnvironmentReturn => Kind::EnvironmentReturn,
         OperationKind::RowImport => Kind::RowImport,

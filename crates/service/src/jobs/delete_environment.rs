@@ -1,0 +1,44 @@
+//! E11, E12: removes what a deleted environment left. Its data key went with the deletion itself, so what lies
+//! here until then is ciphertext that nothing opens.
+
+use super::Job;
+use crate::{ServiceResult, Target, kill_point, upkeep};
+use domain::{EnvironmentId, actions::Action};
+
+/// So many rows go in one transaction.
+const BATCH: u64 = 5_000;
+
+pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
+    let id = job.operation.environment_id.ok_or_else(|| anyhow::anyhow!("delete without an environment"))?;
+    job.enter(1);
+    for table in store::tables::list(job.portal.db().read(), id).await? {
+        loop {
+            let tx = job.portal.db().begin().await?;
+            let gone = store::rows::delete_some(&tx, table.id, BATCH).await?;
+            store::tables::count(&tx, table.id, -i64::try_from(gone).unwrap_or(0), 0).await?;
+            job.operation.done += gone;
+            job.commit(tx).await?;
+            kill_point("delete.batch");
+            if gone < BATCH {
+                break;
+            }
+        }
+    }
+    upkeep::scrub(&job.portal).await;
+    finish(job, id).await
+}
+
+async fn finish(job: &mut Job, id: EnvironmentId) -> ServiceResult<()> {
+    let (owner, operation) = (job.owner.clone(), job.operation.clone());
+    // The environment is gone from sight: the trail tells of the tenant's, with the environment in it.
+    job.portal
+        .act(&job.caller, Action::EnvironmentDelete, Target::Ring(job.operation.ring_id), move |act| {
+            Box::pin(async move {
+                Job::finish(&owner, &operation, true, act).await?;
+                act.record("environment", id.to_string());
+                act.record("rows", operation.done);
+                Ok(())
+            })
+        })
+        .await
+}
