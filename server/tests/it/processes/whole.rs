@@ -125,8 +125,10 @@ async fn stop(server: &mut Server) {
 /// key material is not in the copy. Returns the key's id.
 async fn without_material(thief: &TestDb, folder: &Path, token: &str, table: &str) -> String {
     let database = Db::connect(&thief.url).await.unwrap();
-    // As the next issue's lock leaves it: K6 destroys the material.
-    let sql = "UPDATE protection_keys SET material = NULL, state = 'locked', state_since = 1";
+    // As a lock leaves it: K6 destroys the material of the Active and of every Available key. The environments are
+    // not marked, so that it is the missing key alone that keeps the rows.
+    let sql = "UPDATE protection_keys SET material = NULL, state_since = 1, \
+               state = CASE state WHEN 'active' THEN 'locked' ELSE 'deleted' END";
     database.write().execute_unprepared(sql).await.unwrap();
     drop(database);
     let mut server = stolen(thief, folder).await;

@@ -11,6 +11,8 @@ pub(super) enum Body {
     Key,
     /// A file that holds no key.
     Proof,
+    /// A whole form of a lock, with such a file and without the acknowledgement of the risk.
+    Lock,
 }
 
 /// Method, path, statuses in the order of `CALLERS`, body.
@@ -35,11 +37,15 @@ pub(super) const MATRIX: &[Row] = &[
     ("POST",   "/keys/{id}/proof",                 [401,     404,  409,   409,    403, 403,  403,    401,    401], Body::Proof),
     ("GET",    "/keys/{id}",                       [401,     404,  200,   200,    403, 403,  200,    401,    401], Body::None),
     ("POST",   "/keys/{id}/activate",              [401,     404,  422,   422,    403, 403,  403,    401,    401], RISK),
+    ("POST",   "/keys/{id}/lock",                  [401,     404,  409,   409,    403, 403,  403,    401,    401], Body::Lock),
+    ("POST",   "/keys/{id}/unlock",                [401,     404,  409,   409,    403, 403,  403,    401,    401], Body::Proof),
     ("GET",    "/environments",                    [401,     200,  200,   200,    200, 200,  200,    401,    401], Body::None),
     ("POST",   "/environments",                    [401,     422,  422,   422,    403, 403,  403,    401,    401], NAMELESS),
     ("GET",    "/environments/{id}",               [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
     ("POST",   "/environments/{id}/apply",         [401,     404,  422,   422,    422, 404,  403,    401,    401], RISK),
     ("POST",   "/environments/{id}/return",        [401,     404,  409,   409,    409, 404,  403,    401,    401], RISK),
+    ("POST",   "/environments/{id}/unlock",        [401,     404,  409,   409,    409, 404,  403,    401,    401], RISK),
+    ("POST",   "/environments/{id}/delete",        [401,     404,  409,   409,    403, 404,  403,    401,    401], RISK),
     ("GET",    "/environments/{id}/tables",        [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
     ("POST",   "/environments/{id}/tables",        [401,     404,  422,   422,    422, 404,  403,    401,    401], TABLE),
     ("GET",    "/tables/{id}",                     [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),

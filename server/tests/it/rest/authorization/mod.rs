@@ -78,6 +78,10 @@ async fn ask(house: &House, cast: &Cast, row: &Row, token: Option<&str>) -> Answ
         Body::Json(text) => client.send(row.0, &address, "application/json", text.into()).await,
         Body::Csv(text) => client.send(row.0, &address, "text/csv", text.into()).await,
         Body::Proof => client.multipart(&address, &[("file", b"x"), ("password", b"x")]).await,
+        Body::Lock => {
+            let parts = [("typed_text", &b"LOCK"[..]), ("file", b"x"), ("password", b"x")];
+            client.multipart(&address, &parts).await
+        }
         Body::Key => {
             let parts = [("name", &b"key"[..]), ("file", b"x"), ("password", b"x")];
             client.multipart(&address, &parts).await
