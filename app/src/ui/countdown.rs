@@ -18,10 +18,10 @@ pub fn Countdown(
     #[prop(default = true)]
     absolute: bool,
 ) -> AnyView {
-    let Deadline { at, left } = until;
+    let Deadline { at, left, now } = until;
     let text = RwSignal::new(sentence(&left, &done));
     let iso = at.iso.clone();
-    Effect::new(move |_| tick(iso.clone(), done.clone(), text));
+    Effect::new(move |_| tick((iso.clone(), now), done.clone(), text));
     view! {
         <span class="countdown">
             <span class="countdown-left" role="timer" aria-live="off">
@@ -45,12 +45,15 @@ fn sentence(left: &str, done: &str) -> String {
     if left.is_empty() { done.to_owned() } else { format!("in {left}") }
 }
 
-/// Counts down by the browser's clock until the component leaves the page. Runs in an effect only.
-fn tick(iso: String, done: String, text: RwSignal<String>) {
+/// Counts down until the component leaves the page, by the portal's time when it was made and what the
+/// browser's clock says has passed since. Runs in an effect only.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in 53 bits")]
+fn tick((iso, portal): (String, i64), done: String, text: RwSignal<String>) {
     let end = js_sys::Date::parse(&iso);
     if end.is_nan() {
         return;
     }
+    let end = end - (portal as f64 - js_sys::Date::now());
     let show = move || {
         let now = sentence(&left(end - js_sys::Date::now()), &done);
         // The words change each minute, and each second only in the last one.

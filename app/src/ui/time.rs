@@ -27,13 +27,15 @@ pub struct Deadline {
     pub at: Moment,
     /// `23 h 14 min`, counted when the page was made; empty when the moment has passed.
     pub left: String,
+    /// The portal's time then, in milliseconds: the browser's clock may be another.
+    pub now: i64,
 }
 
 impl Deadline {
     /// The way from `now` to `at`.
     pub fn new(at: Timestamp, now: Timestamp) -> Self {
         let left = if at > now { human_span(at.since(now)) } else { String::new() };
-        Self { at: at.into(), left }
+        Self { at: at.into(), left, now: now.0 / 1_000 }
     }
 }
 

@@ -112,14 +112,24 @@ pub async fn get(db: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Op
     one(db, id, "").await
 }
 
+async fn hold_open(tx: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<()> {
+    // An environment never changes its ring.
+    match Entity::find_by_id(id.0).one(tx).await? {
+        Some(row) => crate::rings::hold_open(tx, RingId(row.ring_id)).await,
+        None => Ok(()),
+    }
+}
+
 /// Locks the row for a transition; a lock of the ring waits until the transaction ends, or it for that.
 pub async fn lock(tx: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Environment> {
+    hold_open(tx, id).await?;
     let row = one(tx, id, " FOR KEY SHARE OF r FOR NO KEY UPDATE OF e").await?;
     row.ok_or_else(|| StoreError::inconsistent("environments", id))
 }
 
 /// Locks the row against transitions and against a lock of the ring, not against other writers of rows.
 pub async fn lock_shared(tx: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Environment> {
+    hold_open(tx, id).await?;
     let row = one(tx, id, " FOR KEY SHARE OF r FOR SHARE OF e").await?;
     row.ok_or_else(|| StoreError::inconsistent("environments", id))
 }

@@ -54,14 +54,40 @@ pub async fn list(db: &impl ConnectionTrait, tenant: TenantId) -> StoreResult<Ve
 
 /// Locks the ring's row until the transaction ends: whoever decides about its keys holds this.
 pub async fn lock(tx: &impl ConnectionTrait, id: RingId) -> StoreResult<Ring> {
+    // The gate comes before the row everywhere: two orders would be a deadlock.
+    hold_open(tx, id).await?;
     let row = entity::Entity::find_by_id(id.0).lock(TRANSITION).one(tx).await?;
     row.ok_or_else(|| StoreError::inconsistent("rings", id))
 }
 
 /// As [`lock`], and whoever writes a row under the ring has finished or waits: a lock takes this, first of all.
 pub async fn lock_out(tx: &impl ConnectionTrait, id: RingId) -> StoreResult<Ring> {
+    gate(tx, id, "pg_advisory_xact_lock").await?;
     let row = entity::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
     row.ok_or_else(|| StoreError::inconsistent("rings", id))
+}
+
+/// Holds off a lock of the ring until the transaction ends, beside others who do.
+///
+/// The locks of rows are not enough for that: PostgreSQL lets one more sharer in while somebody waits for all of
+/// them to leave, so that busy writers would keep a lock waiting for ever. This queue is fair.
+pub(crate) async fn hold_open(tx: &impl ConnectionTrait, id: RingId) -> StoreResult<()> {
+    gate(tx, id, "pg_advisory_xact_lock_shared").await
+}
+
+async fn gate(tx: &impl ConnectionTrait, id: RingId, how: &str) -> StoreResult<()> {
+    // On SQLite whoever writes is alone.
+    if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
+        let [.., a, b, c, d, e, f, g, h] = *id.0.as_bytes();
+        let key = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        let statement = Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            format!("SELECT {how}($1)"),
+            [key.into()],
+        );
+        tx.execute_raw(statement).await?;
+    }
+    Ok(())
 }
 
 /// K6: a lock begins.

@@ -86,12 +86,20 @@ mod build {
             let filter = Filter { environment: Some(environment), ..Default::default() };
             let mut jobs = operations::list(portal, caller, filter, None, 200).await?.items;
             jobs.retain(|job| {
-                matches!(job.kind, OperationKind::EnvironmentApply | OperationKind::EnvironmentReturn)
+                matches!(
+                    job.kind,
+                    OperationKind::EnvironmentApply
+                        | OperationKind::EnvironmentReturn
+                        | OperationKind::EnvironmentUnlock
+                )
             });
             if let Some(ring) = jobs.first().map(|job| job.ring_id) {
                 let filter = Filter { ring: Some(ring), ..Default::default() };
                 let mut changes = operations::list(portal, caller, filter, None, 200).await?.items;
-                changes.retain(|job| job.kind == OperationKind::KeyRewrap && was_own_at(&jobs, job));
+                changes.retain(|job| {
+                    matches!(job.kind, OperationKind::KeyRewrap | OperationKind::KeyLock)
+                        && was_own_at(&jobs, job)
+                });
                 jobs.extend(changes);
                 jobs.sort_by_key(|job| std::cmp::Reverse(job.created_at));
             }
@@ -121,6 +129,6 @@ mod build {
     fn was_own_at(jobs: &[Operation], change: &Operation) -> bool {
         let done = |job: &&Operation| job.finished_at.is_some_and(|at| at <= change.created_at);
         let before = jobs.iter().filter(done).find(|job| job.state == OperationState::Succeeded);
-        before.is_some_and(|job| job.kind == OperationKind::EnvironmentApply)
+        before.is_some_and(|job| job.kind != OperationKind::EnvironmentReturn)
     }
 }

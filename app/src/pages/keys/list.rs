@@ -155,16 +155,16 @@ fn locked_bar(data: &ViewKeys, locked: ViewLocked) -> AnyView {
     let show = url::with_query("/environments", &[("encryption", "locked"), ("region", &data.region)]);
     let back = match data.locked_key() {
         Some(_) => view! {
-            " Only the file of the locked key brings them back, from "
+            " Only the file of the locked key brings the data back, from "
             <Time at=unlock.at />
             " on. "
         }
         .into_any(),
-        None => view! { " The key is here again: unlock each of them. " }.into_any(),
+        None => view! { " The key is here again: unlock each environment. " }.into_any(),
     };
     view! {
         <MessageBar tone=Tone::Severe title=title>
-            "Nobody can read or write them since " <Time at=since /> "." {back} "What is still locked on "
+            "Nobody can read or write since " <Time at=since /> "." {back} "What is still locked on "
             <Time at=deletion.at /> " is deleted for good. " <a href=show>"Show the environments"</a>
         </MessageBar>
     }
@@ -197,9 +197,12 @@ fn clocks(data: &ViewKeys) -> AnyView {
             </FigureCard>
         }
     });
-    let own = format!("{} of {}", count(data.self_managed), count(data.environments));
-    let show = url::with_query("/environments", &[("encryption", "self_managed"), ("region", &data.region)]);
-    let note = match data.self_managed {
+    let locked =
+        data.locked.as_ref().filter(|locked| !locked.running).map_or(0, |locked| locked.environments);
+    let own = format!("{} of {}", count(data.self_managed + locked), count(data.environments));
+    let state = if locked > 0 { "locked" } else { "self_managed" };
+    let show = url::with_query("/environments", &[("encryption", state), ("region", &data.region)]);
+    let note = match data.self_managed + locked {
         0 => view! { <a href="/environments">"Show the environments"</a> }.into_any(),
         _ => view! { <a href=show>"Show them"</a> }.into_any(),
     };
@@ -262,7 +265,8 @@ fn row(data: &ViewKeys, key: &ViewKey) -> Row {
     let select = data.address("/encryption-keys", if chosen { "" } else { &key.id });
     let never = || "–".into_any();
     let activated = key.activated.clone().map_or_else(never, |at| view! { <Time at /> }.into_any());
-    let own = url::with_query("/environments", &[("encryption", "self_managed"), ("region", &data.region)]);
+    let state = if key.state == State::Locked { "locked" } else { "self_managed" };
+    let own = url::with_query("/environments", &[("encryption", state), ("region", &data.region)]);
     let environments = match key.environments {
         0 => "0".into_any(),
         n => view! { <a href=own>{count(n)}</a> }.into_any(),

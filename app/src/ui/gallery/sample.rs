@@ -67,13 +67,14 @@ pub(super) fn moment() -> Moment {
 }
 
 pub(super) fn deadline() -> Deadline {
-    Deadline { at: moment(), left: "1 d 16 h".into() }
+    Deadline { at: moment(), left: "1 d 16 h".into(), now: 1_795_367_520_000 }
 }
 
 pub(super) fn passed() -> Deadline {
     Deadline {
         at: Moment { iso: "2026-11-22T09:12:00Z".into(), shown: "22 Nov 2026, 09:12 UTC".into() },
         left: String::new(),
+        now: 1_795_511_520_000,
     }
 }
 

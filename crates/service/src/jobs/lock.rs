@@ -19,9 +19,7 @@ pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
     replicas::wait_until_forgotten(job).await?;
     kill_point("lock.forgotten");
     job.enter(2);
-    while mark(job, ring_id, started).await? {
-        kill_point("lock.batch");
-    }
+    while mark(job, ring_id, started).await? {}
     job.enter(3);
     upkeep::scrub(&job.portal).await;
     kill_point("lock.before_finish");
@@ -35,6 +33,7 @@ async fn mark(job: &mut Job, ring_id: RingId, started: Timestamp) -> ServiceResu
     job.operation.done += marked;
     job.operation.total = job.operation.total.max(job.operation.done);
     job.commit(tx).await?;
+    kill_point("lock.batch");
     Ok(marked == BATCH)
 }
 

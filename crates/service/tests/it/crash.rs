@@ -18,7 +18,7 @@ use test_support::{
 const ROWS: usize = 2_000;
 /// How far ahead the clocks of the two processes are, in seconds: at the second, every lease of the
 /// first has run out, even those it took after waiting a day.
-const AT_FIRST: i64 = 10;
+pub(crate) const AT_FIRST: i64 = 10;
 const AT_LAST: i64 = 26 * 3_600;
 /// Where to stop, and how often the place is passed before it is the one.
 const PLUGS: &[(&str, &[u32])] = &[
@@ -110,6 +110,11 @@ fn smtp(port: u16) -> Smtp {
 /// Only as a child of the tests below: without their variables it has nothing to do.
 #[test]
 fn child() {
+    in_child(async |house, smtp| journey(&house, &smtp).await);
+}
+
+/// Runs a journey on the database that the parent's variables name, if there is a parent.
+pub(crate) fn in_child(journey: impl AsyncFnOnce(House, Smtp)) {
     let Ok(url) = std::env::var("KEYSTEAD_TEST_URL") else { return };
     let root: Vec<u8> = serde_json::from_str(&std::env::var("KEYSTEAD_TEST_ROOT").unwrap()).unwrap();
     let port = std::env::var("KEYSTEAD_TEST_SMTP").unwrap().parse().unwrap();
@@ -117,23 +122,26 @@ fn child() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let house = House::open(&url, root.try_into().unwrap(), ahead).await;
-        journey(&house, &smtp(port)).await;
+        journey(house, smtp(port)).await;
     });
 }
 
-struct Run<'a> {
-    url: &'a str,
-    root: [u8; 32],
-    port: u16,
-    files: &'a std::path::Path,
+/// How a journey is run in a process of its own.
+pub(crate) struct Run<'a> {
+    /// The test that is the child.
+    pub test: &'static str,
+    pub url: &'a str,
+    pub root: [u8; 32],
+    pub port: u16,
+    pub files: &'a std::path::Path,
 }
 
 impl Run<'_> {
     /// Runs the journey in a process of its own; whether it came to its end.
-    fn child(&self, kill_at: Option<String>, ahead: i64) -> bool {
+    pub(crate) fn child(&self, kill_at: Option<String>, ahead: i64) -> bool {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
-            .args(["--exact", "crash::child", "--quiet"])
+            .args(["--exact", self.test, "--quiet"])
             .env("KEYSTEAD_TEST_URL", self.url)
             .env("KEYSTEAD_TEST_ROOT", serde_json::to_string(&self.root).unwrap())
             .env("KEYSTEAD_TEST_SMTP", self.port.to_string())
@@ -156,7 +164,8 @@ async fn pull_the_plug(kind: Kind, place: &str, occurrence: u32, files: &std::pa
     let environment = house.environment("Payroll", "production").await;
     let table = house.table(environment).await;
     let sink = Sink::start(Security::Plain).await.unwrap();
-    let run = Run { url: &db.url, root: house.root, port: sink.address().port(), files };
+    let run =
+        Run { test: "crash::child", url: &db.url, root: house.root, port: sink.address().port(), files };
 
     let reached = !run.child(Some(format!("{place}:{occurrence}")), AT_FIRST);
     assert!(run.child(None, AT_LAST), "{place}:{occurrence}: the next process did not finish");
@@ -199,29 +208,42 @@ async fn verify(house: &House, environment: EnvironmentId, table: TableId, sink:
     assert!(repeated <= 8, "{at}: more repeats than were under way: {count:?}");
 }
 
+/// Every kill point is in one of the two journeys.
+#[test]
+fn no_kill_point_is_without_a_test() {
+    let tried = PLUGS.iter().chain(crate::crash_lock::PLUGS).map(|(place, _)| *place);
+    let tried: Vec<&str> = tried.collect();
+    assert!(tried.iter().all(|place| service::KILL_POINTS.contains(place)));
+    let missing: Vec<&&str> = service::KILL_POINTS.iter().filter(|place| !tried.contains(place)).collect();
+    assert!(missing.is_empty(), "kill points without a test: {missing:?}");
+}
+
 fn every_plug(kind: Kind) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let files = tempfile::tempdir().unwrap();
     for name in ["first", "second"] {
         std::fs::write(files.path().join(name), pfx::modern(name, FILE_PASSWORD).unwrap()).unwrap();
     }
+    try_all(kind, PLUGS, |place, occurrence| {
+        runtime.block_on(pull_the_plug(kind, place, occurrence, files.path()))
+    });
+}
+
+/// Pulls each plug; every one must have been reached.
+pub(crate) fn try_all(kind: Kind, plugs: &[(&str, &[u32])], mut pull: impl FnMut(&str, u32) -> bool) {
     let (mut tried, mut reached) = (0, 0);
     let mut never = Vec::new();
-    for (place, occurrences) in PLUGS {
-        assert!(service::KILL_POINTS.contains(place));
+    for (place, occurrences) in plugs {
         for occurrence in *occurrences {
             tried += 1;
-            if runtime.block_on(pull_the_plug(kind, place, *occurrence, files.path())) {
+            if pull(place, *occurrence) {
                 reached += 1;
             } else {
                 never.push(format!("{place}:{occurrence}"));
             }
         }
     }
-    println!("{kind:?}: {reached} of {tried} crashes, at {} places; not reached: {never:?}", PLUGS.len());
-    let missing: Vec<&&str> =
-        service::KILL_POINTS.iter().filter(|p| !PLUGS.iter().any(|(q, _)| q == *p)).collect();
-    assert!(missing.is_empty(), "kill points without a test: {missing:?}");
+    println!("{kind:?}: {reached} of {tried} crashes, at {} places; not reached: {never:?}", plugs.len());
     assert!(never.is_empty(), "places that the journey does not pass: {never:?}");
 }
 

@@ -327,6 +327,42 @@ both_databases! {
         assert_eq!(code(environments::delete(&l.house.portal, &l.house.admin, fresh, "Sales".to_owned(), false).await), "ENV_STATE");
     }
 
+    async fn pp_098_no_row_is_written_under_a_lock_that_was_answered(db: TestDb) {
+        let l = Locked::new(&db).await;
+        since_activation(&l.house, 72 * HOUR).await;
+        let neighbour = l.house.neighbour(&db).await;
+        let cells = l.house.all_rows(&l.house.portal, l.table).await.unwrap()[0].clone();
+        // Eight writers on two servers, none of which knows of the lock.
+        let writers: Vec<_> = (0..8)
+            .map(|n| {
+                let portal = if n % 2 == 0 { l.house.portal.clone() } else { neighbour.clone() };
+                let (admin, table, cells) = (l.house.admin.clone(), l.table, cells.clone());
+                tokio::spawn(async move {
+                    let mut written = 0_u64;
+                    loop {
+                        match rows::insert(&portal, &admin, table, vec![cells.clone()]).await {
+                            Ok(_) => written += 1,
+                            Err(error) => break (written, code(Err::<(), _>(error))),
+                        }
+                    }
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        l.lock().await.unwrap();
+        let at_answer = stored(&l).await;
+        let mut written = 0;
+        for writer in writers {
+            let (count, why) = writer.await.unwrap();
+            assert_eq!(why, "ENV_LOCKED");
+            written += count;
+        }
+        assert!(written > 8, "they did write: {written}");
+        assert_eq!(stored(&l).await, at_answer, "nothing came after the answer");
+        assert_eq!(at_answer, 1_500 + written, "and nothing that was answered is lost");
+        println!("{:?}: {written} rows by 8 writers before the lock, none after", db.kind);
+    }
+
     async fn the_lock_waits_until_every_server_has_forgotten(db: TestDb) {
         let l = Locked::new(&db).await;
         let neighbour = l.house.neighbour(&db).await;
@@ -356,4 +392,9 @@ both_databases! {
 
 async fn rows_left(l: &Locked) -> u64 {
     store::rows::page(l.house.portal.db().read(), l.table, None, 10).await.unwrap().items.len() as u64
+}
+
+async fn stored(l: &Locked) -> u64 {
+    let tables = store::tables::list(l.house.portal.db().read(), l.environment).await.unwrap();
+    tables.iter().map(|table| table.row_count).sum()
 }

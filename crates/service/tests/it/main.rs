@@ -8,6 +8,7 @@ mod activation;
 mod audit;
 mod clock;
 mod crash;
+mod crash_lock;
 mod encryption;
 mod ends;
 mod generate;
