@@ -121,15 +121,16 @@ async fn stop(server: &mut Server) {
     server.process.terminate(STOP).await.unwrap();
 }
 
+/// As a lock leaves the keys: K6 destroys the material of the Active and of every Available one. The environments are
+/// not marked, so that it is the missing key alone that keeps the rows.
+const DESTROY: &str = "UPDATE protection_keys SET material = NULL, state_since = 1, \
+                       state = CASE state WHEN 'active' THEN 'locked' ELSE 'deleted' END";
+
 /// The thief has the database, the root key and with it every key of the platform; the organisation's
 /// key material is not in the copy. Returns the key's id.
 async fn without_material(thief: &TestDb, folder: &Path, token: &str, table: &str) -> String {
     let database = Db::connect(&thief.url).await.unwrap();
-    // As a lock leaves it: K6 destroys the material of the Active and of every Available key. The environments are
-    // not marked, so that it is the missing key alone that keeps the rows.
-    let sql = "UPDATE protection_keys SET material = NULL, state_since = 1, \
-               state = CASE state WHEN 'active' THEN 'locked' ELSE 'deleted' END";
-    database.write().execute_unprepared(sql).await.unwrap();
+    database.write().execute_unprepared(DESTROY).await.unwrap();
     drop(database);
     let mut server = stolen(thief, folder).await;
     let api = Api::new(server.listen, token.to_owned());
@@ -194,8 +195,7 @@ async fn without_the_organisations_keys(db: &TestDb, folder: &Path, token: &str,
     // The copy without the keys of the organisation reads all of it.
     let copy = db.copy().await.unwrap();
     let database = Db::connect(&copy.url).await.unwrap();
-    let sql = "UPDATE protection_keys SET material = NULL, state = 'locked', state_since = 1";
-    database.write().execute_unprepared(sql).await.unwrap();
+    database.write().execute_unprepared(DESTROY).await.unwrap();
     drop(database);
     let mut server = stolen(&copy, folder).await;
     assert_eq!(rows(&Api::new(server.listen, token.to_owned()), table).await, ROWS);
