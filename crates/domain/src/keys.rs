@@ -157,11 +157,6 @@ impl KeyState {
         }
     }
 
-    /// Whether the portal holds its material, sealed.
-    pub const fn has_material(&self) -> bool {
-        !matches!(self, KeyState::Locking { .. } | KeyState::Locked { .. } | KeyState::Deleted { .. })
-    }
-
     fn refuses(self, event: &str, remedy: &str) -> Refusal {
         let detail = format!("A key that is {} cannot be {event}.", self.as_str());
         Refusal::new(Code::KeyNotAvailable, detail).remedy(remedy)

@@ -124,12 +124,24 @@ async fn look(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceRes
 }
 
 /// The protection key that wraps this ring key, if it is one.
-pub(crate) async fn key_of(db: &impl store::ConnectionTrait, id: RingKeyId) -> ServiceResult<Option<Key>> {
+async fn key_of(db: &impl store::ConnectionTrait, id: RingKeyId) -> ServiceResult<Option<Key>> {
     let row = store::ring_keys::get(db, id).await?;
     Ok(match row.map(|row| row.wrapped_by) {
         Some(store::ring_keys::WrappedBy::Protection(key)) => store::keys::get(db, key).await?,
         _ => None,
     })
+}
+
+/// The protection key that this generation of the environment's data key is under, if it is one.
+pub(crate) async fn wrapping_key(
+    db: &impl store::ConnectionTrait,
+    id: EnvironmentId,
+    generation: u32,
+) -> ServiceResult<Option<Key>> {
+    match store::data_keys::get(db, id.0, generation).await? {
+        Some(row) => key_of(db, row.ring_key).await,
+        None => Ok(None),
+    }
 }
 
 /// Creates an environment under the platform's key (PP-084).

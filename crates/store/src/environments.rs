@@ -88,17 +88,29 @@ pub async fn insert(tx: &impl ConnectionTrait, e: &Environment) -> StoreResult<(
     Ok(())
 }
 
-/// Whether the lock of ring `r` is running.
-const LOCKING: &str = "r.lock_started_at IS NOT NULL AND r.lock_completed_at IS NULL";
+/// Whether environment `e` of ring `r` is locked already because the ring's lock runs, though the job has not come to it.
+macro_rules! locking {
+    () => {
+        "(e.state = 'self_managed' AND r.lock_started_at IS NOT NULL AND r.lock_completed_at IS NULL)"
+    };
+}
 
-/// An environment of a ring that is being locked is locked already, whether or not the job has come to it.
-const SELECT: &str = "SELECT e.id, e.tenant_id, e.ring_id, e.name, e.name_canonical, e.kind, e.storage, \
-     CASE WHEN e.state = 'self_managed' AND r.lock_started_at IS NOT NULL AND r.lock_completed_at IS NULL \
-     THEN 'locking' ELSE e.state END AS state, \
-     CASE WHEN e.state = 'self_managed' AND r.lock_started_at IS NOT NULL AND r.lock_completed_at IS NULL \
-     THEN r.lock_started_at ELSE e.state_since END AS state_since, \
-     e.generation, e.error, e.created_at, e.created_by \
-     FROM environments e JOIN rings r ON r.id = e.ring_id WHERE e.id = $1";
+/// An environment's columns, with its state as everybody must take it.
+macro_rules! columns {
+    () => {
+        concat!(
+            "SELECT e.id, e.tenant_id, e.ring_id, e.name, e.name_canonical, e.kind, e.storage, CASE WHEN ",
+            locking!(),
+            " THEN 'locking' ELSE e.state END AS state, CASE WHEN ",
+            locking!(),
+            " THEN r.lock_started_at ELSE e.state_since END AS state_since, ",
+            "e.generation, e.error, e.created_at, e.created_by"
+        )
+    };
+}
+
+const SELECT: &str =
+    concat!(columns!(), " FROM environments e JOIN rings r ON r.id = e.ring_id WHERE e.id = $1");
 
 async fn one(db: &impl ConnectionTrait, id: EnvironmentId, lock: &str) -> StoreResult<Option<Environment>> {
     let backend = db.get_database_backend();
@@ -113,6 +125,10 @@ pub async fn get(db: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Op
 }
 
 async fn hold_open(tx: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<()> {
+    // On SQLite whoever writes is alone, and needs not ask for the ring.
+    if tx.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
     // An environment never changes its ring.
     match Entity::find_by_id(id.0).one(tx).await? {
         Some(row) => crate::rings::hold_open(tx, RingId(row.ring_id)).await,
@@ -314,18 +330,16 @@ fn list_query(
     limit: usize,
 ) -> (String, Vec<Value>) {
     let mut values: Vec<Value> = vec![tenant.0.into()];
-    let mut sql = String::from(
-        "SELECT e.id, e.tenant_id, e.ring_id, e.name, e.name_canonical, e.kind, e.storage, \
-         CASE WHEN r.lock_started_at IS NOT NULL AND r.lock_completed_at IS NULL AND e.state = 'self_managed' \
-         THEN 'locking' ELSE e.state END AS state, e.state_since, e.generation, e.error, e.created_at, e.created_by, \
-         r.region, d.ring_key_id, k.name AS key_name, \
+    let mut sql = String::from(concat!(
+        columns!(),
+        ", r.region, d.ring_key_id, k.name AS key_name, \
          (e.state = 'self_managed' AND d.ring_key_id <> r.active_ring_key) AS reencrypting, \
          EXISTS (SELECT 1 FROM data_tables t WHERE t.environment_id = e.id AND t.file_rows > 0) AS has_files \
          FROM environments e JOIN rings r ON r.id = e.ring_id \
          JOIN data_keys d ON d.owner_id = e.id AND d.generation = e.generation \
          JOIN ring_keys g ON g.id = d.ring_key_id LEFT JOIN protection_keys k ON k.id = g.protection_key_id \
          WHERE e.tenant_id = $1 AND e.state <> 'deleted'",
-    );
+    ));
     let mut bind = |sql: &mut String, before: &str, value: Value, behind: &str| {
         values.push(value);
         // Writing to a String cannot fail.
@@ -344,11 +358,11 @@ fn list_query(
     match filter.state {
         None => {}
         Some(EnvironmentState::Locking) => {
-            let _ = write!(sql, " AND e.state = 'self_managed' AND {LOCKING}");
+            sql.push_str(concat!(" AND ", locking!()));
         }
         Some(state) => {
             if state == EnvironmentState::SelfManaged {
-                let _ = write!(sql, " AND NOT ({LOCKING})");
+                sql.push_str(concat!(" AND NOT ", locking!()));
             }
             bind(&mut sql, " AND e.state = ", state.as_str().into(), "");
         }

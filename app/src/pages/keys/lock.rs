@@ -33,7 +33,7 @@ fn show(ViewLockPanel(data): ViewLockPanel) -> AnyView {
     let close = data.list.list();
     let body = match data.key.lock.why.clone() {
         None => form(&data, close.clone()),
-        Some(why) => refused(why, close.clone()),
+        Some(why) => refused("Locking is not possible now.", why, close.clone()),
     };
     view! {
         <WithPanel list=list(&data.list)>
@@ -45,12 +45,11 @@ fn show(ViewLockPanel(data): ViewLockPanel) -> AnyView {
     .into_any()
 }
 
-/// The policy says no: its reason instead of a form.
-fn refused(why: Why, close: String) -> AnyView {
-    let came_back = forms::came_back();
-    let bar = (!came_back).then(|| {
+/// The policy says no: its reason instead of a form. What came back with a form says the same.
+pub(super) fn refused(title: &'static str, why: Why, close: String) -> AnyView {
+    let bar = (!forms::came_back()).then(|| {
         view! {
-            <MessageBar tone=Tone::Warning title="Locking is not possible now.">
+            <MessageBar tone=Tone::Warning title>
                 {view::why(why)}
             </MessageBar>
         }

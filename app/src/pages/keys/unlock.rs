@@ -3,8 +3,9 @@
 use super::{
     data::{ViewKeyDetails, key},
     list::list,
+    lock::refused,
 };
-use crate::{error::UiError, forms, pages::load::*, ui::*, view, view::counted};
+use crate::{error::UiError, forms, pages::load::*, ui::*, view::counted};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +38,7 @@ fn show(ViewUnlockPanel(data): ViewUnlockPanel) -> AnyView {
     let title = format!("Unlock {}", data.key.name);
     let body = match data.key.unlock.why.clone() {
         None => form(&data, close.clone()),
-        Some(why) => refused(why, close.clone()),
+        Some(why) => refused("Unlocking is not possible now.", why, close.clone()),
     };
     view! {
         <WithPanel list=list(&data.list)>
@@ -45,23 +46,6 @@ fn show(ViewUnlockPanel(data): ViewUnlockPanel) -> AnyView {
                 {body}
             </Panel>
         </WithPanel>
-    }
-    .into_any()
-}
-
-fn refused(why: Why, close: String) -> AnyView {
-    let bar = (!forms::came_back()).then(|| {
-        view! {
-            <MessageBar tone=Tone::Warning title="Unlocking is not possible now.">
-                {view::why(why)}
-            </MessageBar>
-        }
-    });
-    view! {
-        <PanelBody>{forms::summary(&[])} {bar}</PanelBody>
-        <PanelFoot>
-            <ButtonLink label="Close" href=close />
-        </PanelFoot>
     }
     .into_any()
 }

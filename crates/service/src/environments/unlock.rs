@@ -1,6 +1,6 @@
 //! E9, E12: a locked environment comes back, or goes for good.
 
-use super::{begin, key_of};
+use super::{begin, wrapping_key};
 use crate::{Act, Caller, Portal, ServiceResult, Target, jobs, keys::not_confirmed, mails::Notice, risk};
 use domain::{
     EnvironmentId, OperationId, RingId, actions::Action, events::Event, keys::KeyState,
@@ -25,7 +25,8 @@ pub async fn unlock(
                 let environment = store::environments::lock(&act.tx, id).await?;
                 let facts = store::environments::facts(&act.tx, &environment).await?;
                 let ring = store::rings::facts(&act.tx, ring_id).await?;
-                let active = key_is_active(act, &environment).await?;
+                let key = wrapping_key(&act.tx, id, environment.generation).await?;
+                let active = key.is_some_and(|key| matches!(key.state, KeyState::Active { .. }));
                 policy::unlock_environment(&facts, &ring, active, act.now)?;
                 if !confirmed {
                     return Err(not_confirmed("that the environment is unlocked").into());
@@ -34,14 +35,6 @@ pub async fn unlock(
             })
         })
         .await
-}
-
-/// Whether the key it was locked with is Active again.
-async fn key_is_active(act: &Act, environment: &Environment) -> ServiceResult<bool> {
-    let row = store::data_keys::get(&act.tx, environment.id.0, environment.generation).await?;
-    let Some(row) = row else { return Ok(false) };
-    let key = key_of(&act.tx, row.ring_key).await?;
-    Ok(key.is_some_and(|key| matches!(key.state, KeyState::Active { .. })))
 }
 
 /// E12: a locked environment is deleted by hand; `typed_name` must be its name.

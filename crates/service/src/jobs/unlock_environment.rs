@@ -1,8 +1,8 @@
 //! E9, E10: a locked environment whose key is Active again comes back online.
 
 use super::Job;
-use crate::{Act, ServiceResult, Target, environments::key_of, kill_point, mails::Notice, rows};
-use domain::{EnvironmentId, RingKeyId, actions::Action, events::Event};
+use crate::{Act, ServiceResult, Target, environments::wrapping_key, kill_point, mails::Notice, rows};
+use domain::{EnvironmentId, actions::Action, events::Event};
 use store::{environments::Environment, operations::Operation};
 use vault::DataKey;
 
@@ -100,11 +100,7 @@ async fn switch(
     act.record("before", environment.state.as_str());
     act.record("after", state.as_str());
     act.record("rows", operation.done);
-    let row = store::data_keys::get(&act.tx, id.0, environment.generation).await?;
-    let key = match row {
-        Some(row) => key_of(&act.tx, RingKeyId(row.ring_key.0)).await?,
-        None => None,
-    };
+    let key = wrapping_key(&act.tx, id, environment.generation).await?;
     let event = if succeeded { Event::EnvironmentUnlocked } else { Event::EnvironmentChangeFailed };
     let mut notice = Notice::of_environment(event, &ring, &environment, (key.as_ref(), key.as_ref()));
     notice.error = operation.error.clone();

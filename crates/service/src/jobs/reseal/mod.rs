@@ -143,8 +143,8 @@ async fn switch(
         );
         act.record("rows_left", left);
     }
-    let old = wrapping_key(act, id, environment.generation).await?;
-    let new = wrapping_key(act, id, keep).await?;
+    let old = environments::wrapping_key(&act.tx, id, environment.generation).await?;
+    let new = environments::wrapping_key(&act.tx, id, keep).await?;
     if left == 0 {
         store::data_keys::delete(&act.tx, id.0, drop).await?;
     }
@@ -160,14 +160,6 @@ async fn switch(
     };
     tell(act, &environment, event, (old.as_ref(), new.as_ref()), error).await?;
     Ok(state)
-}
-
-/// The protection key that this generation of the environment's data key is under, if it is one.
-async fn wrapping_key(act: &Act, id: EnvironmentId, generation: u32) -> ServiceResult<Option<Key>> {
-    match store::data_keys::get(&act.tx, id.0, generation).await? {
-        Some(row) => environments::key_of(&act.tx, row.ring_key).await,
-        None => Ok(None),
-    }
 }
 
 async fn tell(
