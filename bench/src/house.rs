@@ -4,11 +4,15 @@ use domain::{
     EnvironmentId, RingId, RingKeyId, TableId, UserId,
     environments::{EnvironmentState, EnvironmentType, Storage},
 };
-use service::{Caller, OffsetClock, Portal, Settings, Via, keys, rows, setup, tables, worker};
-use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
+use service::{
+    Caller, OffsetClock, Portal, Settings, Via, keys,
+    root_key::{RootKeyFile, RootKeys},
+    rows, setup, tables, worker,
+};
+use std::{path::Path, sync::Arc};
 use store::{ConnectionTrait, Db, data_keys::DataKeyRow, environments::Environment};
 use test_support::{Kind, TestDb, pfx};
-use vault::{DataKey, DataKeyPlace, Password, RootKey};
+use vault::{DataKey, DataKeyPlace, Password};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -27,12 +31,10 @@ impl House {
         let connected = Db::connect(&db.url).await?;
         use migrations::MigratorTrait;
         migrations::Migrator::up(connected.write(), None).await?;
-        let root = RootKey::generate();
         let folder = tempfile::tempdir()?;
-        write_private(&folder.path().join("root.key"), root.expose())?;
-        setup::bind_root_key(&connected, &root).await?;
+        let roots = RootKeys::open(&connected, RootKeyFile::own(folder.path().join("root.key"))).await?;
         let clock = Arc::new(OffsetClock::default());
-        let portal = Portal::new(connected, clock.clone(), root, Settings::default());
+        let portal = Portal::new(connected, clock.clone(), roots, Settings::default());
         let install = setup::Install {
             tenant: "Contoso".to_owned(),
             regions: vec!["europe".to_owned()],
@@ -161,11 +163,6 @@ pub(crate) fn cells(count: usize) -> Vec<Vec<domain::cells::Cell>> {
             vec![Cell::Text(name), Cell::Text(format!("{n}.25")), Cell::WholeNumber(n as i64)]
         })
         .collect()
-}
-
-/// A file that only this user may read, as the server wants its root key.
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(bytes)
 }
 
 async fn caller(portal: &Portal, user: UserId) -> anyhow::Result<Caller> {

@@ -13,10 +13,13 @@ impl MigrationTrait for Migration {
 }
 
 const SQL: &str = r"
--- One row: what this database is and whether set-up is done (the install lock).
+-- One row: what this database is and whether set-up is done (the install lock). root_check tells which root key
+-- seals its keys, root_next which one is about to.
 CREATE TABLE portal (
     id BIGINT PRIMARY KEY CHECK (id = 1),
     root_check {bytes} NOT NULL,
+    root_next {bytes},
+    root_rotated_at BIGINT,
     installed_at BIGINT,
     setup_code_hash {bytes},
     setup_expires_at BIGINT,

@@ -84,7 +84,8 @@ CREATE TABLE import_errors (
 CREATE TABLE replicas (
     id {uuid} PRIMARY KEY,
     seen_at BIGINT NOT NULL,
-    looks BIGINT NOT NULL
+    looks BIGINT NOT NULL,
+    root_seen {bytes}
 );
 
 -- The outbox: one message per recipient, committed with the change it tells of.

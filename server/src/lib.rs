@@ -11,7 +11,6 @@ pub mod open;
 pub mod ops;
 pub mod pages;
 pub mod rest;
-pub mod root_key;
 pub mod router;
 pub mod schema;
 pub mod serve;

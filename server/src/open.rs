@@ -1,10 +1,11 @@
 //! From settings to a portal: data folder, database, schema, root key. What every command begins with.
 
-use crate::{config::Config, root_key, schema};
+use crate::{config::Config, schema};
 use anyhow::{Context, Result};
-use service::{Clock, OffsetClock, Portal, Settings, SystemClock, setup};
+use service::{Clock, OffsetClock, Portal, Settings, SystemClock, root_key::RootKeys};
 use std::{
-    fs::{DirBuilder, OpenOptions},
+    fs::{self, DirBuilder, OpenOptions},
+    io::Write,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
     sync::Arc,
@@ -29,9 +30,7 @@ pub async fn open(config: &Config) -> Result<Opened> {
         tracing::info!(applied, "the database's schema was brought up to date");
     }
     let known = store::portal::get(db.read()).await?;
-    let root = root_key::load(&config.root_key_file, known.is_none())?;
-    let bound = setup::bind_root_key(&db, &root).await;
-    bound.with_context(|| format!("the root key file {}", config.root_key_file.display()))?;
+    let roots = RootKeys::open(&db, config.root_key_file.clone()).await?;
     let dev_clock = config.dev_clock.then(|| Arc::new(OffsetClock::default()));
     let clock: Arc<dyn Clock> = match &dev_clock {
         Some(clock) => {
@@ -47,7 +46,7 @@ pub async fn open(config: &Config) -> Result<Opened> {
         local_time: config.local_time.clone(),
         ..Settings::default()
     };
-    Ok(Opened { portal: Portal::new(db, clock, root, settings), dev_clock })
+    Ok(Opened { portal: Portal::new(db, clock, roots, settings), dev_clock })
 }
 
 /// Connects. The data folder and the embedded database are made for this user alone.
@@ -67,4 +66,15 @@ pub async fn database(config: &Config) -> Result<Db> {
         false => "the database cannot be reached: check the setting database-url and that PostgreSQL runs"
             .to_owned(),
     })
+}
+
+/// Writes a file that only this user may read, in place of an older one.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<()> {
+    let write = || {
+        if path.exists() {
+            fs::remove_file(path)?;
+        }
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(content)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
 }

@@ -33,7 +33,17 @@ pub fn router(portal: Portal, stop: CancellationToken) -> Router {
 async fn ready(State(ops): State<Ops>) -> Response {
     let answer = tokio::time::timeout(PATIENCE, store::portal::get(ops.portal.db().read())).await;
     match answer {
-        Ok(Ok(Some(_))) if !ops.stop.is_cancelled() => "ok\n".into_response(),
+        Ok(Ok(Some(portal))) if !ops.stop.is_cancelled() => match ops.portal.keyring().roots().check(&portal)
+        {
+            Ok(()) => "ok\n".into_response(),
+            Err(error) => {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "not ready: the root key was rotated elsewhere"
+                );
+                (StatusCode::SERVICE_UNAVAILABLE, "root key\n").into_response()
+            }
+        },
         Ok(Err(error)) => {
             tracing::error!(%error, "not ready: the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response()

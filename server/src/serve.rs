@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     dev_clock, open,
     open::Opened,
-    ops, root_key, router,
+    ops, router,
     state::{AppState, Site},
 };
 use anyhow::{Context, Result};
@@ -146,7 +146,7 @@ async fn welcome(config: &Config, portal: &Portal, file: PathBuf) -> Result<()> 
         forget_setup_code(&file).await?;
         return print(&format!("Keystead {version} runs at {url}\n"));
     };
-    root_key::write_private(&file, format!("{code}\n").as_bytes())?;
+    open::write_private(&file, format!("{code}\n").as_bytes())?;
     print(&format!(
         "Keystead {version} runs at {url}\n\nSet it up at {url}/setup with this code, within 30 minutes:\n\n    {code}\n\n\
          The code is also in {}.\n",

@@ -24,6 +24,7 @@ actions! {
     TenantRead = "tenant.read",
     TenantConfigure = "tenant.configure",
     TenantInstall = "tenant.install",
+    RootKeyRotate = "root_key.rotate",
     UserAdd = "user.add",
     UserChange = "user.change",
     TokenAdd = "token.add",

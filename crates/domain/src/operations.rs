@@ -81,6 +81,7 @@ impl OperationKind {
                 "Destroy the keys",
                 "Forget them on every server",
                 "Mark environments locked",
+                "Replace the root key",
                 "Clear their traces",
             ],
             Self::KeyUnlock => &["Check the key", "Open the ring key", "Make it active"],

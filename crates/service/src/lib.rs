@@ -27,6 +27,7 @@ pub mod outbox;
 pub mod overview;
 pub mod replicas;
 pub mod risk;
+pub mod root_key;
 pub mod rows;
 pub mod sessions;
 pub mod setup;

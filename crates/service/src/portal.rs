@@ -1,10 +1,11 @@
 //! What every use case needs: database, clock, root key, caches, settings.
 
-use crate::{Clock, LocalTime, audit::reads::ReadLog, keyring::Keyring, sessions::SessionLimits};
+use crate::{
+    Clock, LocalTime, audit::reads::ReadLog, keyring::Keyring, root_key::RootKeys, sessions::SessionLimits,
+};
 use std::{sync::Arc, time::Duration};
 use store::Db;
 use tokio::sync::Notify;
-use vault::RootKey;
 
 /// Settings of the running portal that use cases look at.
 #[derive(Clone, Debug)]
@@ -52,12 +53,12 @@ struct Inner {
 
 impl Portal {
     /// Joins the parts. Must run inside a tokio runtime: it starts the task that audits reads.
-    pub fn new(db: Db, clock: Arc<dyn Clock>, root: RootKey, settings: Settings) -> Self {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, roots: RootKeys, settings: Settings) -> Self {
         let reads = ReadLog::start(db.clone());
         Self(Arc::new(Inner {
             db,
             clock,
-            keyring: Keyring::new(root),
+            keyring: Keyring::new(roots),
             reads,
             settings,
             jobs: Notify::new(),

@@ -17,12 +17,16 @@ const BEAT: Duration = Duration::from_secs(10);
 /// After so long without one it is taken for gone.
 const SILENT: Duration = Duration::from_secs(30);
 
-/// Looks out for locks until `stop`.
+/// Looks out for locks and for a next root key until `stop`.
 pub async fn run(portal: Portal, stop: CancellationToken) {
-    let mut replica = Replica { id: fresh::id(portal.clock().now()), seen_at: i64::MIN, looks: 0 };
+    let id = fresh::id(portal.clock().now());
+    let mut replica = Replica { id, seen_at: i64::MIN, looks: 0, root_seen: None };
     loop {
         if let Err(error) = look(&portal, &mut replica).await {
-            tracing::error!(%error, "the database does not say which keys are locked");
+            tracing::error!(
+                error = format!("{error:#}"),
+                "what is locked, or sealed anew, is not known here"
+            );
         }
         if stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_none() {
             break;
@@ -36,35 +40,61 @@ pub async fn run(portal: Portal, stop: CancellationToken) {
 /// Drops what must not be held, and says so while somebody may be waiting for it.
 async fn look(portal: &Portal, replica: &mut Replica) -> ServiceResult<()> {
     let now = portal.clock().now();
-    let waited_for = store::rings::any_locking(portal.db().read()).await?;
-    portal.keyring().forget_unusable(portal.db().read()).await?;
+    let db = portal.db().read();
+    let next = store::portal::get(db).await?.and_then(|portal| portal.root_next);
+    let waited_for = next.is_some() || store::rings::any_locking(db).await?;
+    portal.keyring().forget_unusable(db).await?;
+    // A process that does not find the key that was rotated to still shows that it lives.
+    let found = portal.keyring().roots().look(db).await;
     if waited_for || now.since(Timestamp(replica.seen_at)) >= BEAT {
-        let next = Replica { seen_at: now.0, looks: replica.looks + 1, ..replica.clone() };
+        let root_seen = match next {
+            Some(check) => portal.keyring().roots().file().find(&check)?.map(|_| check),
+            None => None,
+        };
+        let next = Replica { seen_at: now.0, looks: replica.looks + 1, root_seen, ..replica.clone() };
         store::replicas::seen(portal.db().write(), next.clone()).await?;
         *replica = next;
     }
+    found.map(drop)
+}
+
+/// Waits until every process that is alive has dropped what it must not hold.
+pub(crate) async fn wait_until_forgotten(job: &mut Job) -> ServiceResult<()> {
+    let portal = job.portal.clone();
+    portal.keyring().forget_unusable(portal.db().read()).await?;
+    wait(&portal, Some(job)).await?;
     Ok(())
 }
 
+/// Waits until every process that is alive has looked for the next root key, and returns how many do not find it.
+pub(crate) async fn wait_until_seen(
+    portal: &Portal,
+    check: &[u8],
+    job: Option<&mut Job>,
+) -> ServiceResult<usize> {
+    let alive = wait(portal, job).await?;
+    Ok(alive.iter().filter(|replica| replica.root_seen.as_deref() != Some(check)).count())
+}
+
 /// Waits until every process that is alive has looked, from beginning to end, after this began: the look that
-/// it may be at now, and one more.
-pub(crate) async fn wait_until_forgotten(job: &mut Job) -> ServiceResult<()> {
-    let portal = job.portal.clone();
+/// it may be at now, and one more. Returns those that are alive then.
+async fn wait(portal: &Portal, mut job: Option<&mut Job>) -> ServiceResult<Vec<Replica>> {
     let db = portal.db().read();
-    portal.keyring().forget_unusable(db).await?;
     let silent = || portal.clock().now() - SILENT;
     let before = store::replicas::alive(db, silent()).await?;
-    loop {
+    let alive = loop {
         let alive = store::replicas::alive(db, silent()).await?;
         let looked = |was: &Replica| {
             alive.iter().find(|now| now.id == was.id).is_none_or(|now| now.looks >= was.looks + 2)
         };
         if before.iter().all(looked) {
-            break;
+            break alive;
         }
-        job.renew().await?;
+        if let Some(job) = &mut job {
+            job.renew().await?;
+        }
         tokio::time::sleep(LOOK / 5).await;
-    }
+    };
     store::replicas::delete_silent(portal.db().write(), silent()).await?;
-    Ok(())
+    Ok(alive)
 }

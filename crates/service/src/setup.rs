@@ -1,4 +1,4 @@
-//! First start: binding the database to its root key, the one-time setup code, the first tenant.
+//! First start: the one-time setup code, the first tenant.
 
 use crate::{Caller, Portal, ServiceResult, Via, audit, fresh, keys::sha256};
 use domain::{
@@ -8,33 +8,10 @@ use domain::{
 };
 use std::time::Duration;
 use store::{DatabaseTransaction, Db, ring_keys::RingKeyRow, ring_keys::WrappedBy};
-use vault::{Kek, Password, RingKey, RootKey};
+use vault::{Kek, Password, RingKey};
 
 /// How long a setup code is good for.
 pub const SETUP_CODE_LIFE: Duration = Duration::from_secs(30 * 60);
-
-/// Why a root key and a database do not go together.
-#[derive(Debug, thiserror::Error)]
-#[error("the root key is not this database's: it has check value {found}, the database expects {expected}")]
-pub struct WrongRootKey {
-    found: String,
-    expected: String,
-}
-
-/// Binds a fresh database to `root`, or checks that it is the key the database knows.
-pub async fn bind_root_key(db: &Db, root: &RootKey) -> anyhow::Result<()> {
-    let found = root.check_value();
-    let tx = db.begin().await?;
-    match store::portal::get(&tx).await? {
-        None => store::portal::insert(&tx, &found).await?,
-        Some(portal) if portal.root_check == found => {}
-        Some(portal) => {
-            let hex = crate::keys::hex;
-            return Err(WrongRootKey { found: hex(&found), expected: hex(&portal.root_check) }.into());
-        }
-    }
-    Ok(tx.commit().await?)
-}
 
 /// Whether set-up is done (the install lock).
 pub async fn installed(db: &Db) -> ServiceResult<bool> {
@@ -237,6 +214,7 @@ pub(crate) async fn insert_ring(
     enabled_at: Option<Timestamp>,
     now: Timestamp,
 ) -> ServiceResult<RingId> {
+    let root = portal.keyring().roots().hold(tx).await?;
     let (ring, key, ring_key) =
         (RingId(fresh::id(now)), PlatformKeyId(fresh::id(now)), RingKeyId(fresh::id(now)));
     let row = store::rings::Ring {
@@ -257,14 +235,13 @@ pub(crate) async fn insert_ring(
         ring_id: ring.0,
         fingerprint: kek.fingerprint().as_bytes().to_vec(),
         public_key: kek.public().spki_der().to_vec(),
-        material: portal.keyring().seal_platform_key(&kek, ring, key),
+        material: root.seal_platform_key(&kek, ring, key),
         created_at: now.0,
     };
     store::platform_keys::insert(tx, row).await?;
-    let wrapped_by = WrappedBy::Platform(key);
-    let wrapped = portal.keyring().wrap_ring_key(&kek, &RingKey::generate(), (ring, ring_key), wrapped_by);
+    let (wrapped_by, wrapped) = (WrappedBy::Platform(key), kek.wrap(&RingKey::generate()));
     let row = RingKeyRow { id: ring_key, ring_id: ring, wrapped_by, wrapped, created_at: now };
-    store::ring_keys::insert(tx, row).await?;
+    store::ring_keys::insert(tx, root.seal_ring_key(row)).await?;
     Ok(ring)
 }
 

@@ -3,7 +3,12 @@
 //! Every process looks; whoever comes second finds it done, because the transaction that acts looks again under
 //! the ring's lock. A portal that was down, or whose clock jumped, does what is due when it is back.
 
-use crate::{Caller, Portal, ServiceResult, Target, Via, environments, fresh, mails::Notice};
+use crate::{
+    Caller, Portal, ServiceResult, Target, Via, environments, fresh,
+    mails::Notice,
+    root_key::{self, By, Rotation},
+    upkeep,
+};
 use domain::{
     Code, EnvironmentId, RingId, TenantId, Timestamp, UserId,
     actions::Action,
@@ -20,11 +25,22 @@ const LOOK: Duration = Duration::from_millis(800);
 /// So many deletions are begun in one look.
 const BATCH: u64 = 20;
 
+/// A root key that a lock could not rotate is tried again after so many looks, about a minute.
+const ROTATE_EVERY: u64 = 75;
+
 /// Looks until `stop`.
 pub async fn run(portal: Portal, stop: CancellationToken) {
-    while !stop.is_cancelled() {
+    for turn in 1_u64.. {
+        if stop.is_cancelled() {
+            return;
+        }
         if let Err(error) = run_once(&portal).await {
             tracing::error!(%error, "what is due cannot be done now and is tried again");
+        }
+        if turn.is_multiple_of(ROTATE_EVERY)
+            && let Err(error) = rotate_root_key(&portal).await
+        {
+            tracing::error!(error = format!("{error:#}"), "the root key cannot be rotated now");
         }
         stop.run_until_cancelled(tokio::time::sleep(LOOK)).await;
     }
@@ -39,6 +55,26 @@ pub async fn run_once(portal: &Portal) -> ServiceResult<()> {
     }
     for environment in store::environments::locked_before(db, now - LOCKED_AT_MOST, BATCH).await? {
         delete(portal, environment).await?;
+    }
+    Ok(())
+}
+
+/// After a lock that could not: until then a backup from before it still opens.
+async fn rotate_root_key(portal: &Portal) -> ServiceResult<()> {
+    let db = portal.db().read();
+    if !portal.keyring().roots().file().is_own() || !root_key::is_due(db).await? {
+        return Ok(());
+    }
+    if store::rings::any_locking(db).await? {
+        // The lock's own operation does it.
+        return Ok(());
+    }
+    match root_key::rotate(portal, By::Portal).await? {
+        Rotation::NotSeen { processes } => {
+            tracing::error!(processes, "the root key is not rotated: not every process finds the next one");
+        }
+        Rotation::Rotated { .. } => upkeep::scrub(portal).await,
+        Rotation::HandedIn => {}
     }
     Ok(())
 }

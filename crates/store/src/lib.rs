@@ -28,6 +28,7 @@ pub mod ring_keys;
 pub mod rings;
 pub mod risk;
 pub mod rows;
+pub mod sealed;
 pub mod sessions;
 pub mod sign_ins;
 pub mod tables;

@@ -7,6 +7,8 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QuerySelect};
 entity!("portal" {
     #[sea_orm(primary_key, auto_increment = false)] id: i64,
     root_check: Vec<u8>,
+    root_next: Option<Vec<u8>>,
+    root_rotated_at: Option<i64>,
     installed_at: Option<i64>,
     setup_code_hash: Option<Vec<u8>>,
     setup_expires_at: Option<i64>,
@@ -25,11 +27,39 @@ pub async fn lock(tx: &impl ConnectionTrait) -> StoreResult<Option<Portal>> {
     Ok(entity::Entity::find_by_id(1).lock_exclusive().one(tx).await?)
 }
 
+/// The row, which stays as it is until the transaction ends, beside others who hold it.
+pub async fn hold(tx: &impl ConnectionTrait) -> StoreResult<Option<Portal>> {
+    Ok(entity::Entity::find_by_id(1).lock_shared().one(tx).await?)
+}
+
+/// Announces the root key that is about to seal everything, or that none is.
+pub async fn set_root_next(tx: &impl ConnectionTrait, check: Option<&[u8]>) -> StoreResult<()> {
+    let row =
+        entity::ActiveModel { id: Set(1), root_next: Set(check.map(<[u8]>::to_vec)), ..Default::default() };
+    entity::Entity::update(row).exec(tx).await?;
+    Ok(())
+}
+
+/// From now on the root key with this check value seals everything.
+pub async fn set_root(tx: &impl ConnectionTrait, check: &[u8], now: Timestamp) -> StoreResult<()> {
+    let row = entity::ActiveModel {
+        id: Set(1),
+        root_check: Set(check.to_vec()),
+        root_next: Set(None),
+        root_rotated_at: Set(Some(now.0)),
+        ..Default::default()
+    };
+    entity::Entity::update(row).exec(tx).await?;
+    Ok(())
+}
+
 /// Binds the database to the root key with this check value.
 pub async fn insert(db: &impl ConnectionTrait, root_check: &[u8]) -> StoreResult<()> {
     let row = entity::ActiveModel {
         id: Set(1),
         root_check: Set(root_check.to_vec()),
+        root_next: Set(None),
+        root_rotated_at: Set(None),
         installed_at: Set(None),
         setup_code_hash: Set(None),
         setup_expires_at: Set(None),

@@ -8,14 +8,17 @@ entity!("replicas" {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
     seen_at: i64,
     looks: i64,
+    root_seen: Option<Vec<u8>>,
 });
 
 pub use entity::Model as Replica;
 use entity::{ActiveModel, Column, Entity};
 
-/// A sign of life; `looks` counts how often the process dropped what it must not hold.
+/// A sign of life; `looks` counts how often the process dropped what it must not hold, `root_seen` is the check
+/// value of the next root key, if the process finds it.
 pub async fn seen(db: &impl ConnectionTrait, replica: Replica) -> StoreResult<()> {
-    let update = OnConflict::column(Column::Id).update_columns([Column::SeenAt, Column::Looks]).to_owned();
+    let columns = [Column::SeenAt, Column::Looks, Column::RootSeen];
+    let update = OnConflict::column(Column::Id).update_columns(columns).to_owned();
     Entity::insert(ActiveModel::from(replica)).on_conflict(update).exec_without_returning(db).await?;
     Ok(())
 }

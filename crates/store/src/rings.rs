@@ -124,6 +124,13 @@ pub async fn any_locking(db: &impl ConnectionTrait) -> StoreResult<bool> {
     Ok(row.is_some())
 }
 
+/// When the latest lock began anywhere, of whatever tenant.
+pub async fn last_lock(db: &impl ConnectionTrait) -> StoreResult<Option<Timestamp>> {
+    let query = entity::Entity::find().select_only().column_as(entity::Column::LockStartedAt.max(), "at");
+    let at: Option<Option<i64>> = query.into_tuple().one(db).await?;
+    Ok(at.flatten().map(Timestamp))
+}
+
 /// Environments of a ring that were locked at one moment.
 #[derive(FromQueryResult)]
 pub struct LockedSince {

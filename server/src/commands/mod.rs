@@ -1,10 +1,11 @@
-//! The command line: `keystead serve | worker | migrate | admin … | audit verify | config show | version`.
+//! The command line: `keystead serve | worker | migrate | admin … | audit verify | root-key rotate | config show | version`.
 
 mod admin;
 mod audit;
 mod bootstrap;
 mod password;
 mod regions;
+mod root_key;
 mod tenants;
 mod tokens;
 mod users;
@@ -52,6 +53,9 @@ enum Command {
     /// The audit trail
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// The root key, which seals every key in the database
+    #[command(subcommand)]
+    RootKey(root_key::RootKey),
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -115,6 +119,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode> {
             print(&format!("{applied} migrations applied; the schema is up to date\n"))?;
         }
         Command::Admin(command) => admin::run(command, &config).await?,
+        Command::RootKey(command) => root_key::run(command, &config).await?,
         Command::Audit(command) => return audit::run(command, &config).await,
         Command::Config(_) | Command::Version => {}
     }

@@ -52,7 +52,8 @@ settings! {
     public_url: "public-url", "URL", None;
     /// postgres://user:password@host/name, or sqlite://path [default: keystead.db in the data folder]
     database_url: "database-url", "URL", None;
-    /// The 32 bytes that open the database's keys; made at first start [default: root.key in the data folder]
+    /// The 32 bytes that open the database's keys, handed in from outside: only you replace it, after a lock too
+    /// [default: root.key in the data folder, which the portal makes, and replaces with every lock]
     root_key_file: "root-key-file", "FILE", None;
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, parted by commas
     trusted_proxies: "trusted-proxies", "IP,…", Some("");

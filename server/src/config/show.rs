@@ -28,7 +28,7 @@ fn implied(key: &str, config: &Config) -> String {
     match key {
         "public-url" => config.public_url.as_str().to_owned(),
         "database-url" => mask(&config.database_url),
-        "root-key-file" => config.root_key_file.display().to_string(),
+        "root-key-file" => config.root_key_file.path().display().to_string(),
         "smtp-port" => config.smtp.as_ref().map_or_else(|| "-".to_owned(), |smtp| smtp.port.to_string()),
         _ => "-".to_owned(),
     }

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail};
 use service::{
     LocalTime,
     outbox::{SmtpSettings, Tls},
+    root_key::RootKeyFile,
     sessions::SessionLimits,
 };
 use std::{
@@ -31,7 +32,8 @@ pub struct Config {
     pub ops_asked: bool,
     pub public_url: PublicUrl,
     pub database_url: String,
-    pub root_key_file: PathBuf,
+    /// The portal's own unless the setting names one: that belongs to who handed it in.
+    pub root_key_file: RootKeyFile,
     pub trusted_proxies: Vec<IpAddr>,
     pub smtp: Option<SmtpSettings>,
     pub log_level: String,
@@ -94,8 +96,8 @@ impl Config {
                 None => format!("sqlite://{}?mode=rwc", data_dir.join("keystead.db").display()),
             },
             root_key_file: match texts.text("root-key-file")? {
-                Some(path) => PathBuf::from(path),
-                None => data_dir.join("root.key"),
+                Some(path) => RootKeyFile::handed_in(PathBuf::from(path)),
+                None => RootKeyFile::own(data_dir.join("root.key")),
             },
             trusted_proxies: texts.read("trusted-proxies", addresses)?.unwrap_or_default(),
             smtp,

@@ -5,7 +5,9 @@ use axum::Router;
 use domain::{EnvironmentId, RingId, Timestamp, UserId, roles::Role};
 use server::state::{AppState, Site};
 use service::{
-    Caller, Clock, Portal, Settings, environments, keys, setup, tables, tenants, tokens, users, worker,
+    Caller, Clock, Portal, Settings, environments, keys,
+    root_key::{RootKeyFile, RootKeys},
+    setup, tables, tenants, tokens, users, worker,
 };
 use std::{
     sync::Arc,
@@ -14,7 +16,7 @@ use std::{
 };
 use store::Db;
 use test_support::{TestDb, pfx};
-use vault::{Password, RootKey};
+use vault::Password;
 
 /// Where the portal believes to be reached.
 pub(crate) const PUBLIC_URL: &str = "https://keys.contoso.example";
@@ -57,13 +59,15 @@ pub(crate) struct House {
     pub other: Caller,
     /// Contoso in `europe`.
     pub ring: RingId,
+    /// Holds the root key.
+    _folder: tempfile::TempDir,
 }
 
 impl House {
     /// Both organisations installed; the feature has been on in every region for one second.
     pub(crate) async fn new(db: &TestDb) -> Self {
         let clock = StandingClock::start();
-        let portal = portal(&db.url, clock.clone()).await;
+        let (portal, folder) = portal(&db.url, clock.clone()).await;
         let contoso = form("Contoso", &["europe", "us-east"], "ada@contoso.example");
         let ada = setup::install(&portal, contoso).await.unwrap();
         let fabrikam = form("Fabrikam", &["asia"], "bob@fabrikam.example");
@@ -79,7 +83,7 @@ impl House {
             setup_code_file: None,
         };
         let router = server::router::build(AppState { portal: portal.clone(), site: Arc::new(site) });
-        let house = Self { portal, clock, router, admin, other, ring };
+        let house = Self { portal, clock, router, admin, other, ring, _folder: folder };
         house.wait(1);
         house
     }
@@ -162,13 +166,13 @@ fn form(tenant: &str, regions: &[&str], email: &str) -> setup::Install {
     }
 }
 
-/// A portal on a fresh database that nobody has set up.
-pub(crate) async fn portal(url: &str, clock: Arc<StandingClock>) -> Portal {
+/// A portal on a fresh database that nobody has set up, and the folder of its root key.
+pub(crate) async fn portal(url: &str, clock: Arc<StandingClock>) -> (Portal, tempfile::TempDir) {
     use migrations::MigratorTrait as _;
     let db = Db::connect(url).await.unwrap();
-    let root = RootKey::from_bytes(&vault::random::bytes::<32>()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
     migrations::Migrator::up(db.write(), None).await.unwrap();
-    setup::bind_root_key(&db, &root).await.unwrap();
+    let roots = RootKeys::open(&db, RootKeyFile::own(folder.path().join("root.key"))).await.unwrap();
     // Small batches: exports and jobs take several.
     let settings = Settings {
         public_url: PUBLIC_URL.to_owned(),
@@ -176,5 +180,5 @@ pub(crate) async fn portal(url: &str, clock: Arc<StandingClock>) -> Portal {
         batch: 7,
         ..Settings::default()
     };
-    Portal::new(db, clock, root, settings)
+    (Portal::new(db, clock, roots, settings), folder)
 }

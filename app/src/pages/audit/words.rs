@@ -15,6 +15,7 @@ const fn words(action: Action) -> &'static str {
         Action::TenantRead => "Read the organisation",
         Action::TenantConfigure => "Configure the organisation",
         Action::TenantInstall => "Set up the organisation",
+        Action::RootKeyRotate => "Replace the root key",
         Action::UserAdd => "Add a person",
         Action::UserChange => "Change a person",
         Action::TokenAdd => "Add an API token",

@@ -16,6 +16,7 @@ const TABLE: &[(Action, &str)] = &[
     (Action::TenantRead, "GSEA"),
     (Action::TenantConfigure, "GS"),
     (Action::TenantInstall, "GS"),
+    (Action::RootKeyRotate, "GS"),
     (Action::UserAdd, "GS"),
     (Action::UserChange, "GS"),
     (Action::TokenAdd, "GS"),

@@ -9,16 +9,14 @@ use domain::{
     KeyId, RingId, RingKeyId, actions::Action, events::Event, keys::KeyState, operations::OperationKind,
 };
 use std::sync::Arc;
-use store::{keys::Key, operations::Operation, ring_keys::RingKeyRow, ring_keys::WrappedBy};
+use store::{operations::Operation, ring_keys::RingKeyRow, ring_keys::WrappedBy};
 use vault::RingKey;
 
 pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
     let id = job.operation.key_id.ok_or_else(|| anyhow::anyhow!("install without a key"))?;
     job.enter(0);
     kill_point("install.started");
-    let key = store::keys::get(job.portal.db().read(), id).await?;
-    let key = key.ok_or_else(|| store::StoreError::inconsistent("protection_keys", id))?;
-    match wrap_new_ring_key(job, &key).await {
+    match wrap_new_ring_key(job, id).await {
         Ok((row, ring_key)) => activate(job, id, row, ring_key).await,
         Err(error) => match error.key_trouble() {
             Some(why) => fail(job, id, &why).await,
@@ -33,17 +31,21 @@ pub(super) async fn give_up(job: &mut Job, why: &str) -> ServiceResult<()> {
     fail(job, id, why).await
 }
 
-/// A fresh ring key under the key, and the proof that the key opens it.
-async fn wrap_new_ring_key(job: &mut Job, key: &Key) -> ServiceResult<(RingKeyRow, Arc<RingKey>)> {
-    let kek = job.portal.keyring().open_protection_key(key)?;
+/// A fresh ring key under the key, not sealed yet, and the proof that the key opens it.
+async fn wrap_new_ring_key(job: &mut Job, id: KeyId) -> ServiceResult<(RingKeyRow, Arc<RingKey>)> {
+    let tx = job.portal.db().begin().await?;
+    let root = job.portal.keyring().roots().hold(&tx).await?;
+    let key = store::keys::get(&tx, id).await?;
+    let key = key.ok_or_else(|| store::StoreError::inconsistent("protection_keys", id))?;
+    let kek = root.open_protection_key(&key)?;
+    tx.rollback().await?;
     job.enter(1);
     let now = job.portal.clock().now();
     let (id, ring_id, wrapped_by) =
         (RingKeyId(crate::fresh::id(now)), key.ring_id, WrappedBy::Protection(key.id));
-    let keyring = job.portal.keyring();
-    let wrapped = keyring.wrap_ring_key(&kek, &RingKey::generate(), (ring_id, id), wrapped_by);
+    let wrapped = kek.wrap(&RingKey::generate());
+    let ring_key = Arc::new(kek.unwrap(&wrapped)?);
     let row = RingKeyRow { id, ring_id, wrapped_by, wrapped, created_at: now };
-    let ring_key = Arc::new(kek.unwrap(&keyring.wrapped_ring_key(&row)?)?);
     kill_point("install.wrapped");
     Ok((row, ring_key))
 }
@@ -71,6 +73,7 @@ async fn switch(
     operation: &Operation,
 ) -> ServiceResult<()> {
     Job::finish(owner, operation, true, act).await?;
+    let root = act.portal.keyring().roots().hold(&act.tx).await?;
     let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
     let ring_id = RingId(ring.id);
     let key = store::keys::lock(&act.tx, id).await?;
@@ -83,7 +86,7 @@ async fn switch(
     }
     store::keys::set_state(&act.tx, id, state, None).await?;
     let ring_key = row.id;
-    store::ring_keys::insert(&act.tx, row).await?;
+    store::ring_keys::insert(&act.tx, root.seal_ring_key(row)).await?;
     store::rings::set_activated(&act.tx, ring_id, ring_key, act.now).await?;
     act.record("before", key.state.as_str());
     act.record("after", state.as_str());

@@ -2,7 +2,11 @@
 //! without the key's file.
 
 use super::Job;
-use crate::{ServiceResult, Target, kill_point, replicas, upkeep};
+use crate::{
+    ServiceResult, Target, kill_point, replicas, root_key,
+    root_key::{By, Rotation},
+    upkeep,
+};
 use domain::{KeyId, RingId, Timestamp, actions::Action};
 
 /// So many environments are marked in one transaction.
@@ -21,9 +25,36 @@ pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
     job.enter(2);
     while mark(job, ring_id, started).await? {}
     job.enter(3);
+    let root_key = rotate_root_key(job).await?;
+    job.enter(4);
     upkeep::scrub(&job.portal).await;
     kill_point("lock.before_finish");
-    finish(job, id, ring_id).await
+    finish(job, id, ring_id, root_key).await
+}
+
+/// A backup of the database from before the lock must not bring the keys back. What keeps that from being done does
+/// not keep the lock from its end: the portal tries again, or its operator must.
+async fn rotate_root_key(job: &mut Job) -> ServiceResult<&'static str> {
+    let portal = job.portal.clone();
+    if !root_key::is_due(portal.db().read()).await? {
+        return Ok("rotated");
+    }
+    match root_key::rotate_within(&portal, By::Portal, Some(job)).await {
+        Ok(Rotation::Rotated { .. }) => {
+            replicas::wait_until_forgotten(job).await?;
+            Ok("rotated")
+        }
+        Ok(Rotation::HandedIn) => Ok("to be rotated by the operator"),
+        Ok(Rotation::NotSeen { processes }) => {
+            tracing::error!(processes, "the root key is not rotated: not every process finds the next one");
+            Ok("not rotated yet")
+        }
+        Err(error) if error.lease_lost() => Err(error),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the root key is not rotated yet");
+            Ok("not rotated yet")
+        }
+    }
 }
 
 /// E8: marks the next environments; `false` when none is left.
@@ -38,7 +69,7 @@ async fn mark(job: &mut Job, ring_id: RingId, started: Timestamp) -> ServiceResu
 }
 
 /// K7: the key is Locked; an hour after the lock began it can come back.
-async fn finish(job: &mut Job, id: KeyId, ring_id: RingId) -> ServiceResult<()> {
+async fn finish(job: &mut Job, id: KeyId, ring_id: RingId, root_key: &'static str) -> ServiceResult<()> {
     let (owner, operation) = (job.owner.clone(), job.operation.clone());
     job.portal
         .act(&job.caller, Action::KeyLock, Target::Key(id), move |act| {
@@ -53,6 +84,7 @@ async fn finish(job: &mut Job, id: KeyId, ring_id: RingId) -> ServiceResult<()> 
                 act.record("before", key.state.as_str());
                 act.record("after", state.as_str());
                 act.record("environments", operation.done);
+                act.record("root_key", root_key);
                 Ok(())
             })
         })

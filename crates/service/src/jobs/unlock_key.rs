@@ -31,18 +31,20 @@ fn key_id(job: &Job) -> ServiceResult<KeyId> {
 
 /// The ring key that wrapped everything when it was locked, opened by the key that is back.
 async fn open(job: &mut Job, id: KeyId) -> ServiceResult<(RingKeyId, Arc<RingKey>)> {
-    let db = job.portal.db().read();
-    let key = store::keys::get(db, id).await?;
+    let tx = job.portal.db().begin().await?;
+    let root = job.portal.keyring().roots().hold(&tx).await?;
+    let key = store::keys::get(&tx, id).await?;
     let key = key.ok_or_else(|| store::StoreError::inconsistent("protection_keys", id))?;
-    let kek = job.portal.keyring().open_protection_key(&key)?;
-    let ring = store::rings::get(db, job.operation.tenant_id, key.ring_id).await?;
+    let kek = root.open_protection_key(&key)?;
+    let ring = store::rings::get(&tx, job.operation.tenant_id, key.ring_id).await?;
     let ring_key = ring.and_then(|ring| ring.active_ring_key).map(RingKeyId);
     let wrong = || store::StoreError::inconsistent("rings", key.ring_id);
-    let row = store::ring_keys::get(db, ring_key.ok_or_else(wrong)?).await?.ok_or_else(wrong)?;
+    let row = store::ring_keys::get(&tx, ring_key.ok_or_else(wrong)?).await?.ok_or_else(wrong)?;
     if row.wrapped_by != WrappedBy::Protection(id) {
         return Err(wrong().into());
     }
-    let opened = Arc::new(kek.unwrap(&job.portal.keyring().wrapped_ring_key(&row)?)?);
+    let opened = Arc::new(kek.unwrap(&root.open_ring_key(&row)?)?);
+    tx.rollback().await?;
     job.enter(1);
     kill_point("unlock_key.opened");
     Ok((row.id, opened))

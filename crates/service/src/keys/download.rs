@@ -22,9 +22,10 @@ pub async fn download(portal: &Portal, caller: &Caller, id: KeyId) -> ServiceRes
                     let detail = "Only the administrator who had the key made downloads its file.";
                     return Err(Refusal::new(Code::Forbidden, detail).into());
                 }
+                let root = act.portal.keyring().roots().hold(&act.tx).await?;
                 let file = store::key_files::take(&act.tx, id).await?;
                 let file = file.filter(|file| act.now < file.waits_until).ok_or_else(gone)?;
-                let file = act.portal.keyring().open_key_file(id, &file.sealed)?;
+                let file = root.open_key_file(id, &file.sealed)?;
                 Ok((format!("{}.pfx", key.name), file))
             })
         })

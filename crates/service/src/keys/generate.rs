@@ -75,9 +75,9 @@ async fn make(name: KeyName, password: Password, now: Timestamp) -> ServiceResul
 }
 
 async fn store_generated(act: &mut Act, name: &KeyName, kek: &Kek, file: &[u8]) -> ServiceResult<KeyId> {
-    let (ring, _) = lock_for_new(act, name).await?;
-    let id = store_new(act, &ring, name, kek, (Source::Generated, KeyState::Available)).await?;
-    let sealed = act.portal.keyring().seal_key_file(id, file);
+    let (root, ring, _) = lock_for_new(act, name).await?;
+    let id = store_new(act, (&root, &ring), name, kek, (Source::Generated, KeyState::Available)).await?;
+    let sealed = root.seal_key_file(id, file);
     let file = KeyFile { sealed, waits_until: act.now + FILE_WAITS };
     store::key_files::insert(&act.tx, id, file).await?;
     Ok(id)

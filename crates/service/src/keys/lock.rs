@@ -51,7 +51,9 @@ pub async fn lock(portal: &Portal, caller: &Caller, id: KeyId, form: Lock) -> Se
         .act(caller, Action::KeyLock, Target::Key(id), move |act| {
             Box::pin(async move {
                 risk::require(act, risk_acknowledged).await?;
-                // First of all: whoever writes under the ring has committed by now, or will find it locked.
+                // It locks several keys, and a rotation of the root key locks them all: one after the other.
+                act.portal.keyring().roots().hold(&act.tx).await?;
+                // First of the ring: whoever writes under the ring has committed by now, or will find it locked.
                 let ring = store::rings::lock_out(&act.tx, RingId(act.ring()?.id)).await?;
                 let key = store::keys::lock(&act.tx, id).await?.ok_or_else(|| Refusal::not_found("key"))?;
                 act.record("key", key.name.as_str());

@@ -1,7 +1,7 @@
 //! What every new key passes, brought or made.
 
 use super::hex;
-use crate::{Act, ServiceResult, mails::Notice, risk};
+use crate::{Act, ServiceResult, mails::Notice, risk, root_key::Root};
 use domain::{
     Code, KeyId, Refusal, RingId,
     events::Event,
@@ -10,6 +10,7 @@ use domain::{
     policy,
     rings::RingFacts,
 };
+use std::sync::Arc;
 use store::{keys::Key, rings::Ring};
 use vault::Kek;
 
@@ -29,21 +30,22 @@ pub(super) async fn check_new(
     Ok(name)
 }
 
-/// The ring, locked, while a key of that name may be added to it.
-pub(super) async fn lock_for_new(act: &Act, name: &KeyName) -> ServiceResult<(Ring, RingFacts)> {
+/// The root key to seal with and the ring, locked, while a key of that name may be added to it.
+pub(super) async fn lock_for_new(act: &Act, name: &KeyName) -> ServiceResult<(Arc<Root>, Ring, RingFacts)> {
+    let root = act.portal.keyring().roots().hold(&act.tx).await?;
     let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
     let facts = store::rings::facts(&act.tx, RingId(ring.id)).await?;
     policy::add_key(&facts)?;
     if store::keys::name_taken(&act.tx, RingId(ring.id), name.as_str()).await? {
         return Err(name_taken(name).into());
     }
-    Ok((ring, facts))
+    Ok((root, ring, facts))
 }
 
 /// Seals and stores a key, and tells every administrator (PP-060).
 pub(super) async fn store_new(
     act: &mut Act,
-    ring: &Ring,
+    (root, ring): (&Root, &Ring),
     name: &KeyName,
     kek: &Kek,
     (source, state): (Source, KeyState),
@@ -58,7 +60,7 @@ pub(super) async fn store_new(
         bits: kek.bits(),
         fingerprint,
         public_key: kek.public().spki_der().to_vec(),
-        material: Some(act.portal.keyring().seal_protection_key(kek, ring_id, id)),
+        material: Some(root.seal_protection_key(kek, ring_id, id)),
         state,
         created_at: act.now,
         created_by: act.caller.user(),

@@ -41,14 +41,14 @@ pub async fn unlock(portal: &Portal, caller: &Caller, id: KeyId, form: Unlock) -
         .act(caller, Action::KeyUnlock, Target::Key(id), move |act| {
             Box::pin(async move {
                 risk::require(act, risk_acknowledged).await?;
+                let root = act.portal.keyring().roots().hold(&act.tx).await?;
                 let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
                 let ring_id = RingId(ring.id);
                 let key = store::keys::lock(&act.tx, id).await?.ok_or_else(|| Refusal::not_found("key"))?;
                 act.record("key", key.name.as_str());
                 let facts = store::rings::facts(&act.tx, ring_id).await?;
                 policy::unlock_key(&facts, key.state, act.now)?;
-                let material =
-                    kek.as_ref().ok().map(|kek| act.portal.keyring().seal_protection_key(kek, ring_id, id));
+                let material = kek.as_ref().ok().map(|kek| root.seal_protection_key(kek, ring_id, id));
                 if let Err(refusal) = same_key(&key, kek, Code::UnlockKeyMismatch)? {
                     tell_refused(act, Event::UnlockRefused, (&ring, &key), &refusal).await?;
                     return Ok(Err(refusal));

@@ -54,7 +54,7 @@ pub async fn upload(portal: &Portal, caller: &Caller, ring: RingId, form: Upload
 
 /// K2a, K2b: seals and stores, under the ring's lock; the first upload activates itself.
 async fn store_upload(act: &mut Act, name: KeyName, kek: Kek) -> ServiceResult<Uploaded> {
-    let (ring, facts) = lock_for_new(act, &name).await?;
+    let (root, ring, facts) = lock_for_new(act, &name).await?;
     let ring_id = RingId(ring.id);
     if let Some(same) = store::keys::by_fingerprint(&act.tx, ring_id, kek.fingerprint().as_bytes()).await? {
         let text = format!("This key is already here, as {}.", same.name);
@@ -63,7 +63,7 @@ async fn store_upload(act: &mut Act, name: KeyName, kek: Kek) -> ServiceResult<U
     // PP-070: the first uploaded key activates itself, unless another is just being installed.
     let first = !facts.ever_activated && facts.installing.is_none();
     let state = if first { KeyState::Available.activate(act.now)? } else { KeyState::Available };
-    let id = store_new(act, &ring, &name, &kek, (Source::Uploaded, state)).await?;
+    let id = store_new(act, (&root, &ring), &name, &kek, (Source::Uploaded, state)).await?;
     let operation = match first {
         true => Some(jobs::queue(act, OperationKind::KeyInstall, ring_id, jobs::On::Key(id), 1).await?),
         false => None,

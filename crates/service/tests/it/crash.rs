@@ -116,12 +116,12 @@ fn child() {
 /// Runs a journey on the database that the parent's variables name, if there is a parent.
 pub(crate) fn in_child(journey: impl AsyncFnOnce(House, Smtp)) {
     let Ok(url) = std::env::var("KEYSTEAD_TEST_URL") else { return };
-    let root: Vec<u8> = serde_json::from_str(&std::env::var("KEYSTEAD_TEST_ROOT").unwrap()).unwrap();
+    let root = std::env::var_os("KEYSTEAD_TEST_ROOT").unwrap().into();
     let port = std::env::var("KEYSTEAD_TEST_SMTP").unwrap().parse().unwrap();
     let ahead = std::env::var("KEYSTEAD_TEST_AHEAD").unwrap().parse().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let house = House::open(&url, root.try_into().unwrap(), ahead).await;
+        let house = House::open(&url, root, ahead).await;
         journey(house, smtp(port)).await;
     });
 }
@@ -131,7 +131,7 @@ pub(crate) struct Run<'a> {
     /// The test that is the child.
     pub test: &'static str,
     pub url: &'a str,
-    pub root: [u8; 32],
+    pub root: std::path::PathBuf,
     pub port: u16,
     pub files: &'a std::path::Path,
 }
@@ -143,7 +143,7 @@ impl Run<'_> {
         command
             .args(["--exact", self.test, "--quiet"])
             .env("KEYSTEAD_TEST_URL", self.url)
-            .env("KEYSTEAD_TEST_ROOT", serde_json::to_string(&self.root).unwrap())
+            .env("KEYSTEAD_TEST_ROOT", &self.root)
             .env("KEYSTEAD_TEST_SMTP", self.port.to_string())
             .env("KEYSTEAD_TEST_FILES", self.files)
             .env("KEYSTEAD_TEST_AHEAD", ahead.to_string());
@@ -164,8 +164,13 @@ async fn pull_the_plug(kind: Kind, place: &str, occurrence: u32, files: &std::pa
     let environment = house.environment("Payroll", "production").await;
     let table = house.table(environment).await;
     let sink = Sink::start(Security::Plain).await.unwrap();
-    let run =
-        Run { test: "crash::child", url: &db.url, root: house.root, port: sink.address().port(), files };
+    let run = Run {
+        test: "crash::child",
+        url: &db.url,
+        root: house.root.clone(),
+        port: sink.address().port(),
+        files,
+    };
 
     let reached = !run.child(Some(format!("{place}:{occurrence}")), AT_FIRST);
     assert!(run.child(None, AT_LAST), "{place}:{occurrence}: the next process did not finish");

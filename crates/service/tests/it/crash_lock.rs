@@ -28,6 +28,10 @@ pub(crate) const PLUGS: &[(&str, &[u32])] = &[
     ("lock.started", &[1]),
     ("lock.forgotten", &[1]),
     ("lock.batch", &[1]),
+    ("root.announced", &[1]),
+    ("root.sealed", &[1]),
+    ("root.swapped", &[1]),
+    ("root.adopted", &[1]),
     ("lock.before_finish", &[1]),
     ("unlock_key.opened", &[1]),
     ("unlock.opened", &[1]),
@@ -117,7 +121,7 @@ async fn pull_the_plug(kind: Kind, place: &str, occurrence: u32, files: &Path) -
     }
     let sink = Sink::start(Security::Plain).await.unwrap();
     let port = sink.address().port();
-    let run = Run { test: "crash_lock::child", url: &db.url, root: house.root, port, files };
+    let run = Run { test: "crash_lock::child", url: &db.url, root: house.root.clone(), port, files };
     let reached = !run.child(Some(at.clone()), AT_FIRST);
     assert!(run.child(None, AT_LAST), "{at}: the next process did not finish");
     house.wait(200 * 3600);
@@ -140,6 +144,10 @@ async fn verify(house: &House, (kept, gone): (TableId, TableId), sink: &Sink, at
     let open = store::operations::Filter { open_only: true, ..Default::default() };
     let open = service::operations::list(&house.portal, &house.admin, open, None, 10).await.unwrap();
     assert!(open.items.is_empty(), "{at}: jobs left open");
+    assert!(!service::root_key::is_due(db).await.unwrap(), "{at}: a backup from before the lock opens");
+    assert_eq!(store::portal::get(db).await.unwrap().unwrap().root_next, None, "{at}");
+    let roots = std::fs::read_dir(house.root.parent().unwrap()).unwrap().count();
+    assert_eq!(roots, 1, "{at}: a root key is left over");
     let keys = store::keys::list(db, house.ring).await.unwrap();
     let states: Vec<(&str, &str)> = keys.iter().map(|k| (k.name.as_str(), k.state.as_str())).collect();
     assert_eq!(states, [("first", "active")], "{at}");

@@ -2,13 +2,18 @@
 
 use domain::{EnvironmentId, KeyId, RingId, RowId, TableId, UserId, cells::Cell, roles::Role};
 use service::{
-    Caller, OffsetClock, Portal, ServiceError, Settings, Via, environments, imports, keys, rows, setup,
-    tables, worker,
+    Caller, OffsetClock, Portal, ServiceError, Settings, Via, environments, imports, keys,
+    root_key::{RootKeyFile, RootKeys},
+    rows, setup, tables, worker,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use store::Db;
 use test_support::{TestDb, pfx};
-use vault::{Password, RootKey};
+use vault::Password;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) const FILE_PASSWORD: &str = "pässwört-日本-🔑";
@@ -18,13 +23,16 @@ pub(crate) struct House {
     pub clock: Arc<OffsetClock>,
     pub admin: Caller,
     pub ring: RingId,
-    pub root: [u8; 32],
+    pub root: PathBuf,
+    /// Where the root key's file lies, while the house that made it stands.
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl House {
     /// Installed, the feature on since just now.
     pub(crate) async fn new(db: &TestDb) -> Self {
-        let root = vault::random::bytes::<32>();
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root.key");
         let clock = Arc::new(OffsetClock::default());
         let portal = portal(&db.url, &root, clock.clone(), true).await;
         let form = setup::Install {
@@ -42,24 +50,24 @@ impl House {
         add_user(&portal, user, "auditor", Role::Auditor).await;
         let admin = caller(&portal, user).await;
         let ring = keys::rings(&portal, &admin).await.unwrap()[0].id;
-        let house = Self { portal, clock, admin, ring: RingId(ring), root };
+        let house = Self { portal, clock, admin, ring: RingId(ring), root, _folder: Some(folder) };
         house.wait(1);
         service::risk::acknowledge(&house.portal, &house.admin).await.unwrap();
         house
     }
 
     /// The house as another process finds it: the root key, the database, a clock that is ahead.
-    pub(crate) async fn open(url: &str, root: [u8; 32], ahead_seconds: i64) -> Self {
+    pub(crate) async fn open(url: &str, root: PathBuf, ahead_seconds: i64) -> Self {
         let clock = Arc::new(OffsetClock::default());
         clock.set(ahead_seconds * 1_000_000);
         let portal = portal(url, &root, clock.clone(), false).await;
         let user = store::users::by_email(portal.db().read(), "ada@contoso.example").await.unwrap().unwrap();
         let admin = caller(&portal, UserId(user.id)).await;
         let ring = RingId(keys::rings(&portal, &admin).await.unwrap()[0].id);
-        Self { portal, clock, admin, ring, root }
+        Self { portal, clock, admin, ring, root, _folder: None }
     }
 
-    /// Another process on the same database: nothing in memory but the root key.
+    /// Another process on the same database: nothing in memory but the root key, from the same file.
     pub(crate) async fn neighbour(&self, db: &TestDb) -> Portal {
         portal(&db.url, &self.root, self.clock.clone(), false).await
     }
@@ -156,17 +164,16 @@ impl House {
     }
 }
 
-async fn portal(url: &str, root: &[u8; 32], clock: Arc<OffsetClock>, fresh: bool) -> Portal {
+async fn portal(url: &str, root: &Path, clock: Arc<OffsetClock>, fresh: bool) -> Portal {
     let db = Db::connect(url).await.unwrap();
-    let root = RootKey::from_bytes(root).unwrap();
     if fresh {
         use migrations::MigratorTrait;
         migrations::Migrator::up(db.write(), None).await.unwrap();
     }
-    setup::bind_root_key(&db, &root).await.unwrap();
+    let roots = RootKeys::open(&db, RootKeyFile::own(root.to_owned())).await.unwrap();
     // Small batches: more places to stop at.
     let settings = Settings { lease: Duration::from_secs(10), batch: 700, ..Settings::default() };
-    Portal::new(db, clock, root, settings)
+    Portal::new(db, clock, roots, settings)
 }
 
 /// A signed-in person; sessions are told apart by a made-up id.

@@ -19,16 +19,16 @@ const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
 /// A house with an active key whose file is at hand and an environment of 1,500 rows under it.
-struct Locked {
-    house: House,
-    key: KeyId,
-    file: Vec<u8>,
-    environment: EnvironmentId,
-    table: TableId,
+pub(crate) struct Locked {
+    pub house: House,
+    pub key: KeyId,
+    pub file: Vec<u8>,
+    pub environment: EnvironmentId,
+    pub table: TableId,
 }
 
 impl Locked {
-    async fn new(db: &TestDb) -> Self {
+    pub(crate) async fn new(db: &TestDb) -> Self {
         let house = House::new(db).await;
         let file = pfx::modern("contoso", FILE_PASSWORD).unwrap();
         let key = house.upload_file("contoso", file.clone(), FILE_PASSWORD).await.unwrap().id;
@@ -41,7 +41,7 @@ impl Locked {
         Self { house, key, file, environment, table }
     }
 
-    async fn lock(&self) -> ServiceResult<domain::OperationId> {
+    pub(crate) async fn lock(&self) -> ServiceResult<domain::OperationId> {
         self.lock_with(self.file.clone(), FILE_PASSWORD, "LOCK EUROPE").await
     }
 
@@ -69,6 +69,15 @@ impl Locked {
 
     async fn unlock_environment(&self) -> ServiceResult<domain::OperationId> {
         environments::unlock(&self.house.portal, &self.house.admin, self.environment, true, false).await
+    }
+
+    /// An hour after the lock: the key, and then the environment, with the file.
+    pub(crate) async fn unlock_all(&self) {
+        self.since_lock(HOUR).await;
+        self.unlock_with(self.file.clone()).await.unwrap();
+        self.house.drain().await;
+        self.unlock_environment().await.unwrap();
+        self.house.drain().await;
     }
 
     async fn locked(db: &TestDb) -> Self {

@@ -2,10 +2,14 @@
 
 use crate::house::{House, PASSWORD};
 use domain::operations::OperationKind;
-use service::{OffsetClock, Portal, Settings, setup};
+use service::{
+    OffsetClock, Portal, Settings,
+    root_key::{RootKeyFile, RootKeys},
+    setup,
+};
 use std::sync::Arc;
 use test_support::{Kind, TestDb, both_databases};
-use vault::{Password, RootKey};
+use vault::Password;
 
 /// On SQLite transactions that write follow one another: nobody else holds a ring meanwhile.
 #[test]
@@ -46,9 +50,10 @@ both_databases! {
         use migrations::MigratorTrait;
         let store = store::Db::connect(&db.url).await.unwrap();
         migrations::Migrator::up(store.write(), None).await.unwrap();
-        let root = RootKey::generate();
-        setup::bind_root_key(&store, &root).await.unwrap();
-        let portal = Portal::new(store, Arc::new(OffsetClock::default()), root, Settings::default());
+        let folder = tempfile::tempdir().unwrap();
+        let file = RootKeyFile::own(folder.path().join("root.key"));
+        let roots = RootKeys::open(&store, file).await.unwrap();
+        let portal = Portal::new(store, Arc::new(OffsetClock::default()), roots, Settings::default());
         let form = |n: usize| setup::Install {
             tenant: format!("Contoso {n}"),
             regions: vec!["europe".to_owned()],

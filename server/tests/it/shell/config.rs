@@ -75,7 +75,7 @@ fn defaults_suit_a_first_try() {
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.public_url.as_str(), "http://localhost:8080");
     assert_eq!(config.database_url, "sqlite://data/keystead.db?mode=rwc");
-    assert_eq!(config.root_key_file, Path::new("data/root.key"));
+    assert_eq!(config.root_key_file.path(), Path::new("data/root.key"));
     assert_eq!(config.sessions.idle, Duration::from_secs(1_800));
     assert_eq!(config.sessions.absolute, Duration::from_secs(43_200));
     assert_eq!(config.log_format, LogFormat::Text);

@@ -35,12 +35,12 @@ both_databases! {
         let folder = tempfile::tempdir().unwrap();
         let config = config(&db, folder.path());
         open(&config).await.unwrap();
-        assert_eq!(mode(&config.root_key_file), 0o600);
+        assert_eq!(mode(config.root_key_file.path()), 0o600);
         assert_eq!(mode(&config.data_dir), 0o700);
-        let key = fs::read(&config.root_key_file).unwrap();
+        let key = fs::read(config.root_key_file.path()).unwrap();
         assert_eq!(key.len(), 32);
         open(&config).await.unwrap();
-        assert_eq!(fs::read(&config.root_key_file).unwrap(), key, "a second start changes nothing");
+        assert_eq!(fs::read(config.root_key_file.path()).unwrap(), key, "a second start changes nothing");
     }
 
     async fn a_root_key_that_others_may_read_is_refused(db: TestDb) {
@@ -48,7 +48,7 @@ both_databases! {
         let config = config(&db, folder.path());
         open(&config).await.unwrap();
         for shared in [0o640, 0o604, 0o660] {
-            fs::set_permissions(&config.root_key_file, fs::Permissions::from_mode(shared)).unwrap();
+            fs::set_permissions(config.root_key_file.path(), fs::Permissions::from_mode(shared)).unwrap();
             let text = error(&config).await;
             assert!(text.contains("may be read by others") && text.contains("chmod 600"), "{text}");
         }
@@ -58,10 +58,10 @@ both_databases! {
         let folder = tempfile::tempdir().unwrap();
         let config = config(&db, folder.path());
         open(&config).await.unwrap();
-        fs::remove_file(&config.root_key_file).unwrap();
+        fs::remove_file(config.root_key_file.path()).unwrap();
         let text = error(&config).await;
         assert!(text.contains("is missing: the keys in this database open only with it"), "{text}");
-        assert!(!config.root_key_file.exists());
+        assert!(!config.root_key_file.path().exists());
     }
 
     async fn a_root_key_of_another_length_is_refused(db: TestDb) {
@@ -69,7 +69,7 @@ both_databases! {
         let config = config(&db, folder.path());
         open(&config).await.unwrap();
         for length in [0, 31, 33, 1_000] {
-            fs::write(&config.root_key_file, vec![7; length]).unwrap();
+            fs::write(config.root_key_file.path(), vec![7; length]).unwrap();
             let text = error(&config).await;
             assert!(text.contains(&format!("has {length} bytes; a root key is exactly 32 bytes")), "{text}");
         }
@@ -79,9 +79,9 @@ both_databases! {
         let folder = tempfile::tempdir().unwrap();
         let config = config(&db, folder.path());
         open(&config).await.unwrap();
-        fs::write(&config.root_key_file, [7; 32]).unwrap();
+        fs::write(config.root_key_file.path(), [7; 32]).unwrap();
         let text = error(&config).await;
-        assert!(text.contains("the root key is not this database's: it has check value"), "{text}");
+        assert!(text.contains("is not this database's: it has check value"), "{text}");
         assert!(text.contains("the database expects"), "{text}");
     }
 

@@ -23,9 +23,8 @@ struct Fresh {
 
 async fn fresh(db: &TestDb) -> Fresh {
     let clock = StandingClock::start();
-    let portal = crate::harness::portal(&db.url, clock.clone()).await;
+    let (portal, folder) = crate::harness::portal(&db.url, clock.clone()).await;
     let code = setup::new_setup_code(&portal).await.unwrap().unwrap();
-    let folder = tempfile::tempdir().unwrap();
     let code_file = folder.path().join("setup-code");
     std::fs::write(&code_file, &code).unwrap();
     let site = Site {
