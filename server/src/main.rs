@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Overwrites what is freed: rows and uploaded files are gone from memory when nobody uses them any more.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<mimalloc::MiMalloc> =
+    zeroizing_alloc::ZeroAlloc(mimalloc::MiMalloc);
 
 fn main() -> ExitCode {
     server::commands::main()

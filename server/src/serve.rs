@@ -54,9 +54,14 @@ pub async fn serve(mut config: Config, demo: bool, began: Instant) -> Result<()>
     };
     let state = AppState { portal: portal.clone(), site: Arc::new(site) };
     let application = router::build_with(state, dev_clock.map(dev_clock::router).unwrap_or_default());
-    tasks.spawn(answer(listener, application, stop.clone()));
+    tasks.spawn(answer(listener, application, portal.clone(), stop.clone()));
     if let Some(listener) = ops_listener {
-        tasks.spawn(answer(listener, ops::router(portal.clone(), stop.clone()), stop.clone()));
+        tasks.spawn(answer(
+            listener,
+            ops::router(portal.clone(), stop.clone()),
+            portal.clone(),
+            stop.clone(),
+        ));
     }
     welcome(&config, &portal, setup_code_file).await?;
     if demo {
@@ -124,12 +129,52 @@ async fn ops_listener(config: &Config) -> Result<Option<TcpListener>> {
     }
 }
 
-async fn answer(listener: TcpListener, application: Router, stop: CancellationToken) {
-    let service = application.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).await;
-    if let Err(error) = served {
+/// Answers until `stop`. After a lock has begun, every connection ends with the answer that it is at: clients
+/// connect anew, and nothing of before stays in buffers.
+async fn answer(listener: TcpListener, application: Router, portal: Portal, stop: CancellationToken) {
+    if let Err(error) = answer_all(listener, application, portal, &stop).await {
         tracing::error!(%error, "a listener ended");
         stop.cancel();
+    }
+}
+
+async fn answer_all(
+    listener: TcpListener,
+    application: Router,
+    portal: Portal,
+    stop: &CancellationToken,
+) -> std::io::Result<()> {
+    let listener = listener.into_std()?;
+    let mut running = JoinSet::new();
+    loop {
+        let locked = portal.connections().notified();
+        let generation = stop.child_token();
+        let service = application.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let shared = TcpListener::from_std(listener.try_clone()?)?;
+        let served =
+            axum::serve(shared, service).with_graceful_shutdown(generation.clone().cancelled_owned());
+        running.spawn(served.into_future());
+        if !until_locked(locked, &mut running).await? {
+            return Ok(());
+        }
+        generation.cancel();
+    }
+}
+
+/// Waits for a lock, while generations of connections end; `false` when all of them have.
+async fn until_locked(
+    locked: impl Future<Output = ()>,
+    running: &mut JoinSet<std::io::Result<()>>,
+) -> std::io::Result<bool> {
+    tokio::pin!(locked);
+    loop {
+        tokio::select! {
+            () = &mut locked => return Ok(true),
+            ended = running.join_next() => match ended {
+                Some(ended) => ended??,
+                None => return Ok(false),
+            },
+        }
     }
 }
 

@@ -23,6 +23,11 @@ pub struct Region {
     pub self_managed_environments: u64,
     /// Those that are locked: no key can be added or activated meanwhile (PP-080, PP-120).
     pub locked_environments: u32,
+    /// The lock since which the portal's root key was not replaced: a backup of the database from before it still
+    /// opens with that root key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub root_key_due_since: Option<String>,
     /// What is typed to lock them (PP-112).
     pub lock_text: String,
     /// How many administrators are mailed about a change (PP-033).

@@ -21,7 +21,7 @@ pub use prove::{Proof, prove};
 pub use unlock::{Unlock, unlock};
 pub use upload::{Upload, Uploaded, upload};
 
-use crate::{Caller, Portal, ServiceResult, Target, act, act::decide};
+use crate::{Caller, Portal, ServiceResult, Target, act, act::decide, root_key};
 use domain::{
     KeyId, Refusal, RingId, Timestamp,
     actions::Action,
@@ -66,6 +66,10 @@ pub struct Overview {
     pub environments: u64,
     /// How many are mailed about a change.
     pub administrators: usize,
+    /// Whether the root key is handed in from outside: a lock leaves its rotation to the operator.
+    pub root_key_handed_in: bool,
+    /// The lock after which the root key was not rotated: a backup from before it still opens.
+    pub root_key_due_since: Option<Timestamp>,
 }
 
 /// The rings the caller may see, for the region pivot.
@@ -90,6 +94,7 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     let count = |state| counts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
     let self_managed = count(EnvironmentState::SelfManaged);
     let users = store::users::list(db, caller.tenant()).await?;
+    let rotated_at = root_key::rotated_at(db).await?;
     let mut keys = Vec::new();
     for key in store::keys::list(db, ring).await? {
         let activate = decide(caller, Action::KeyActivate, None)
@@ -110,6 +115,8 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     Ok(Overview {
         ring,
         add: decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts)),
+        root_key_handed_in: !portal.keyring().roots().file().is_own(),
+        root_key_due_since: facts.lock_started_at.filter(|at| root_key::is_due_since(*at, rotated_at)),
         facts,
         now,
         keys,

@@ -49,6 +49,7 @@ struct Inner {
     settings: Settings,
     jobs: Notify,
     mails: Notify,
+    connections: Notify,
 }
 
 impl Portal {
@@ -63,6 +64,7 @@ impl Portal {
             settings,
             jobs: Notify::new(),
             mails: Notify::new(),
+            connections: Notify::new(),
         }))
     }
 
@@ -95,6 +97,12 @@ impl Portal {
     /// Wakes the delivery of mails in this process.
     pub(crate) fn mails(&self) -> &Notify {
         &self.0.mails
+    }
+
+    /// Told when a lock has begun: connections are to be closed after what they answer now, because their buffers
+    /// hold what came and went before it.
+    pub fn connections(&self) -> &Notify {
+        &self.0.connections
     }
 
     /// After a committed change: there may be a job and there may be mails.

@@ -1,7 +1,7 @@
 //! The processes that share a database and may hold plaintext keys in memory.
 //!
-//! Each process looks for running locks twice a second and drops what it must not hold; a lock goes on when
-//! all that show signs of life have. A process that does not hear of a lock answers nothing either: it cannot
+//! Each process looks for running locks twice a second and drops what it must not hold, its connections with what
+//! their buffers hold included; a lock goes on when all that show signs of life have. A process that does not hear of a lock answers nothing either: it cannot
 //! reach the database, and no key in memory opens anything without a look there.
 
 use crate::{Portal, ServiceResult, fresh, jobs::Job};
@@ -21,8 +21,9 @@ const SILENT: Duration = Duration::from_secs(30);
 pub async fn run(portal: Portal, stop: CancellationToken) {
     let id = fresh::id(portal.clock().now());
     let mut replica = Replica { id, seen_at: i64::MIN, looks: 0, root_seen: None };
+    let mut last_lock = None;
     loop {
-        if let Err(error) = look(&portal, &mut replica).await {
+        if let Err(error) = look(&portal, &mut replica, &mut last_lock).await {
             tracing::error!(
                 error = format!("{error:#}"),
                 "what is locked, or sealed anew, is not known here"
@@ -38,12 +39,21 @@ pub async fn run(portal: Portal, stop: CancellationToken) {
 }
 
 /// Drops what must not be held, and says so while somebody may be waiting for it.
-async fn look(portal: &Portal, replica: &mut Replica) -> ServiceResult<()> {
+async fn look(
+    portal: &Portal,
+    replica: &mut Replica,
+    last_lock: &mut Option<Timestamp>,
+) -> ServiceResult<()> {
     let now = portal.clock().now();
     let db = portal.db().read();
     let next = store::portal::get(db).await?.and_then(|portal| portal.root_next);
     let waited_for = next.is_some() || store::rings::any_locking(db).await?;
     portal.keyring().forget_unusable(db).await?;
+    let lock = store::rings::last_lock(db).await?;
+    if lock > *last_lock {
+        *last_lock = lock;
+        portal.connections().notify_waiters();
+    }
     // A process that does not find the key that was rotated to still shows that it lives.
     let found = portal.keyring().roots().look(db).await;
     if waited_for || now.since(Timestamp(replica.seen_at)) >= BEAT {

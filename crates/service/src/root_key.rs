@@ -7,8 +7,8 @@ mod file;
 mod rotate;
 
 pub use file::RootKeyFile;
-pub(crate) use rotate::rotate_within;
 pub use rotate::{By, Rotation, is_due, rotate};
+pub(crate) use rotate::{is_due_since, rotate_within, rotated_at};
 
 use crate::ServiceResult;
 use anyhow::Context as _;

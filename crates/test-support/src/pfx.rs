@@ -101,6 +101,18 @@ pub fn public_key_der(name: &str) -> Result<Vec<u8>> {
     openssl(&["pkey", "-pubout", "-outform", "DER"], &pair(rsa(name))?, None)
 }
 
+/// What the private key opens that somebody wrapped for it with RSA-OAEP, SHA-256 twice.
+pub fn rsa_oaep_decrypt(name: &str, wrapped: &[u8]) -> Result<Vec<u8>> {
+    let mut key = tempfile::NamedTempFile::new()?;
+    key.write_all(&pair(rsa(name))?)?;
+    let path = key.path().display().to_string();
+    let mut arguments = vec!["pkeyutl", "-decrypt", "-inkey", &path];
+    for option in ["rsa_padding_mode:oaep", "rsa_oaep_md:sha256", "rsa_mgf1_md:sha256"] {
+        arguments.extend(["-pkeyopt", option]);
+    }
+    openssl(&arguments, wrapped, None)
+}
+
 fn rsa(name: &str) -> Pair {
     Pair::Rsa { name: name.into(), bits: 2048, exponent: 65_537 }
 }

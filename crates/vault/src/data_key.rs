@@ -53,8 +53,8 @@ impl DataKey {
         Self(Cipher::generate())
     }
 
-    pub(crate) fn new(key: &[u8; KEY]) -> Self {
-        Self(Cipher::new(key))
+    pub(crate) fn new(cipher: Cipher) -> Self {
+        Self(cipher)
     }
 
     pub(crate) fn key(&self) -> &[u8; KEY] {

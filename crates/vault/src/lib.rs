@@ -27,6 +27,7 @@ pub mod random;
 mod ring_key;
 mod root_key;
 mod seal;
+mod stack;
 pub mod token;
 
 pub use data_key::{DataKey, Place, SEAL_OVERHEAD, Sealer};

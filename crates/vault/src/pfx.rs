@@ -24,7 +24,7 @@ mod write;
 pub use refusal::PfxRefusal;
 pub use write::write;
 
-use crate::{Kek, Password};
+use crate::{Kek, Password, stack};
 use bags::Bags;
 use budget::Budget;
 use passphrase::Passphrase;
@@ -49,6 +49,10 @@ pub fn read(file: &[u8], password: &Password) -> Result<ImportedKey, PfxRefusal>
     if file.len() > MAX_FILE {
         return Err(PfxRefusal::TooLarge);
     }
+    stack::wiped::<{ stack::DEEP }, _>(|| read_parts(file, password))
+}
+
+fn read_parts(file: &[u8], password: &Password) -> Result<ImportedKey, PfxRefusal> {
     let der = ber::to_der(file).ok_or(PfxRefusal::NotPkcs12)?;
     let pfx = asn1::Pfx::read(&der)?;
     if password.is_empty() {

@@ -3,6 +3,7 @@
 use crate::{
     CannotOpen, DataKey, counters,
     seal::{Cipher, KEY, NONCE, TAG},
+    stack,
 };
 
 /// First byte of what [`RingKey::wrap`] makes.
@@ -66,7 +67,7 @@ impl RingKey {
     /// # Errors
     /// [`CannotOpen`] for another ring key, another place and any altered byte.
     pub fn unwrap(&self, wrapped: &[u8], place: &DataKeyPlace) -> Result<DataKey, CannotOpen> {
-        self.0.open_key(&place.aad(), body(wrapped)?).map(|key| DataKey::new(&key))
+        Ok(DataKey::new(self.0.open_cipher(&place.aad(), body(wrapped)?)?))
     }
 
     /// Moves a wrapped data key from this ring key to `to`, without making a usable data key of it in between
@@ -75,9 +76,11 @@ impl RingKey {
     /// # Errors
     /// As [`RingKey::unwrap`].
     pub fn rewrap(&self, to: &RingKey, place: &DataKeyPlace, wrapped: &[u8]) -> Result<Vec<u8>, CannotOpen> {
-        let key = self.0.open_key(&place.aad(), body(wrapped)?)?;
+        let body = body(wrapped)?;
         counters::count_aes_rewrap();
-        Ok(to.wrap_bytes(&key, place))
+        stack::wiped::<{ stack::SHALLOW }, _>(|| {
+            Ok(to.wrap_bytes(&*self.0.open_key(&place.aad(), body)?, place))
+        })
     }
 }
 

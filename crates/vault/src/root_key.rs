@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use crate::{
     CannotOpen, WrongLength,
     seal::{Cipher, KEY},
+    stack,
 };
 
 /// First byte of what [`RootKey::seal`] makes.
@@ -25,9 +26,11 @@ pub struct RootKey {
 impl RootKey {
     /// A new root key from the operating system's random numbers.
     pub fn generate() -> Self {
-        let mut bytes = Zeroizing::new([0; KEY]);
-        crate::random::fill(&mut *bytes);
-        Self::new(&bytes)
+        stack::wiped::<{ stack::SHALLOW }, _>(|| {
+            let mut bytes = Zeroizing::new([0; KEY]);
+            crate::random::fill(&mut *bytes);
+            Self::unwiped(&bytes)
+        })
     }
 
     /// The root key with these bytes.
@@ -36,10 +39,10 @@ impl RootKey {
     /// [`WrongLength`] unless there are exactly 32.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WrongLength> {
         let bytes: &[u8; KEY] = bytes.try_into().map_err(|_| WrongLength { found: bytes.len() })?;
-        Ok(Self::new(bytes))
+        Ok(stack::wiped::<{ stack::SHALLOW }, _>(|| Self::unwiped(bytes)))
     }
 
-    fn new(bytes: &[u8; KEY]) -> Self {
+    fn unwiped(bytes: &[u8; KEY]) -> Self {
         let mut derived = Zeroizing::new([0; KEY]);
         derive(bytes, SEAL, &mut *derived);
         Self { bytes: Box::new(Zeroizing::new(*bytes)), seal: Cipher::new(&derived) }

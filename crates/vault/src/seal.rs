@@ -6,7 +6,7 @@ use aes_gcm::{
 };
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::{CannotOpen, random};
+use crate::{CannotOpen, random, stack};
 
 /// Bytes of an AES-256 key.
 pub(crate) const KEY: usize = 32;
@@ -33,13 +33,24 @@ const _: fn() = || {
 
 impl Cipher {
     pub(crate) fn generate() -> Self {
-        let mut key = Zeroizing::new([0; KEY]);
-        random::fill(&mut *key);
-        Self::new(&key)
+        stack::wiped::<{ stack::SHALLOW }, _>(|| {
+            let mut key = Zeroizing::new([0; KEY]);
+            random::fill(&mut *key);
+            Self::unwiped(&key)
+        })
     }
 
     pub(crate) fn new(key: &[u8; KEY]) -> Self {
+        stack::wiped::<{ stack::SHALLOW }, _>(|| Self::unwiped(key))
+    }
+
+    fn unwiped(key: &[u8; KEY]) -> Self {
         Self(Box::new(Parts { key: Zeroizing::new(*key), cipher: Aes256Gcm::new(key.into()) }))
+    }
+
+    /// The cipher of the key that [`Cipher::seal_into`] appended.
+    pub(crate) fn open_cipher(&self, aad: &[u8], sealed: &[u8]) -> Result<Self, CannotOpen> {
+        stack::wiped::<{ stack::SHALLOW }, _>(|| self.open_key(aad, sealed).map(|key| Self::unwiped(&key)))
     }
 
     pub(crate) fn key(&self) -> &[u8; KEY] {

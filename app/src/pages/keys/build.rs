@@ -36,6 +36,7 @@ impl ViewKeys {
             timers: overview.facts.last_activation_at.map(|at| timers(at, now)),
             previous: previous(&overview),
             locked: locked(&overview),
+            root_key_handed_in: overview.root_key_handed_in,
             lock_text: overview.facts.lock_text(),
             ever_activated: overview.facts.ever_activated,
             installing: overview.facts.installing,
@@ -60,6 +61,7 @@ fn locked(overview: &Overview) -> Option<ViewLocked> {
     Some(ViewLocked {
         running: facts.is_locking(),
         since: since.into(),
+        root_key_due: overview.root_key_due_since.is_some(),
         environments: if facts.is_locking() { marked + overview.self_managed } else { marked },
         unlock: Deadline::new(since + rings::NO_UNLOCK_AFTER_LOCK, overview.now),
         deletion: Deadline::new(since + rings::LOCKED_AT_MOST, overview.now),

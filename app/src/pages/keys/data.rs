@@ -70,6 +70,8 @@ pub struct ViewKeys {
     pub installing: Option<String>,
     /// What is locked, if anything is.
     pub locked: Option<ViewLocked>,
+    /// Whether the operator, not the portal, replaces the root key.
+    pub root_key_handed_in: bool,
     /// What is typed to lock (PP-112).
     pub lock_text: String,
     /// Environments on the organisation's own key, and all.
@@ -87,6 +89,8 @@ pub struct ViewLocked {
     /// Its job is not done.
     pub running: bool,
     pub since: Moment,
+    /// Whether the root key was not replaced since.
+    pub root_key_due: bool,
     /// How many environments are locked.
     pub environments: u64,
     /// T1: when the file may come back.

@@ -149,7 +149,7 @@ fn notices(data: &ViewKeys) -> AnyView {
 
 /// Since when, how many, until when, and how to come back.
 fn locked_bar(data: &ViewKeys, locked: ViewLocked) -> AnyView {
-    let ViewLocked { running, since, environments, unlock, deletion } = locked;
+    let ViewLocked { running, since, root_key_due, environments, unlock, deletion } = locked;
     let many = counted(environments, "environment is", "environments are");
     let title = if running { format!("{many} being locked.") } else { format!("{many} locked.") };
     let show = url::with_query("/environments", &[("encryption", "locked"), ("region", &data.region)]);
@@ -166,6 +166,24 @@ fn locked_bar(data: &ViewKeys, locked: ViewLocked) -> AnyView {
         <MessageBar tone=Tone::Severe title=title>
             "Nobody can read or write since " <Time at=since /> "." {back} "What is still locked on "
             <Time at=deletion.at /> " is deleted for good. " <a href=show>"Show the environments"</a>
+        </MessageBar>
+        {(root_key_due && !running).then(|| root_key_bar(data.root_key_handed_in))}
+    }
+    .into_any()
+}
+
+/// What a lock alone did not do.
+fn root_key_bar(handed_in: bool) -> AnyView {
+    let todo = match handed_in {
+        true => {
+            "It is handed in from outside: ask the operator of this portal to run keystead root-key rotate."
+        }
+        false => "The portal could not replace it yet and tries again every minute; its log says why.",
+    };
+    view! {
+        <MessageBar tone=Tone::Warning title="A backup from before the lock still opens.">
+            "The portal's root key is the same as before the lock. Whoever has it and an older backup of the database can read what was locked. "
+            {todo}
         </MessageBar>
     }
     .into_any()

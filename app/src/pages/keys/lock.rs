@@ -114,6 +114,14 @@ fn consequences(data: &ViewKeyDetails) -> AnyView {
         true => String::new(),
         false => format!(" So are the keys that are Available: {}.", deleted.join(", ")),
     };
+    let root_key = match data.list.root_key_handed_in {
+        true => {
+            "The root key of this portal is handed in from outside, so the lock does not replace it. Until the operator runs keystead root-key rotate, whoever has a backup of the database from before the lock and that root key can still read the data."
+        }
+        false => {
+            "The portal replaces its root key, so that a backup of its database from before the lock opens no more."
+        }
+    };
     view! {
         <MessageBar tone=Tone::Severe title="Everybody loses access, at once.">
             "Nobody reads or writes these environments until this key's file is back: no user, no administrator, nobody who holds this server."
@@ -124,6 +132,7 @@ fn consequences(data: &ViewKeyDetails) -> AnyView {
                 "The active key is deleted from the portal." {deleted}
                 " Only the file brings the active key back; a lost file means lost data."
             </li>
+            <li>{root_key}</li>
             <li>"Unlocking is possible after an hour at the earliest."</li>
             <li>"After 28 days locked environments are deleted for good."</li>
             <li>"All administrators are notified by mail."</li>

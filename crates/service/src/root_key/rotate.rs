@@ -39,9 +39,20 @@ pub enum Rotation {
 /// Whether a lock was started after the root key was last rotated: a backup of the database from before that lock
 /// still opens with it.
 pub async fn is_due(db: &impl store::ConnectionTrait) -> ServiceResult<bool> {
-    let portal = store::portal::get(db).await?.context("the portal row is missing")?;
     let last = store::rings::last_lock(db).await?;
-    Ok(last.is_some_and(|at| portal.root_rotated_at.is_none_or(|rotated| Timestamp(rotated) < at)))
+    let rotated_at = rotated_at(db).await?;
+    Ok(last.is_some_and(|lock| is_due_since(lock, rotated_at)))
+}
+
+/// When the root key was last rotated.
+pub(crate) async fn rotated_at(db: &impl store::ConnectionTrait) -> ServiceResult<Option<Timestamp>> {
+    let portal = store::portal::get(db).await?.context("the portal row is missing")?;
+    Ok(portal.root_rotated_at.map(Timestamp))
+}
+
+/// As [`is_due`], of one lock.
+pub(crate) fn is_due_since(lock: Timestamp, rotated_at: Option<Timestamp>) -> bool {
+    rotated_at.is_none_or(|rotated| rotated < lock)
 }
 
 /// Rotates the root key; every value that it seals is sealed anew.

@@ -11,7 +11,7 @@ use super::{
     mac, oid,
     passphrase::Passphrase,
 };
-use crate::{Kek, Password, random};
+use crate::{Kek, Password, random, stack};
 
 /// Rounds of each of the two derivations, the key's encryption and the MAC. High, because the file may be all that
 /// stands between a thief and the data; not higher, because other readers refuse what takes them too long (.NET
@@ -50,9 +50,10 @@ fn shrouded_key(kek: &Kek, passphrase: &Passphrase<'_>) -> Vec<u8> {
     let parameters =
         Parameters::generate_pbkdf2_sha256_aes256cbc(ROUNDS, &random::bytes::<16>(), random::bytes())
             .expect("a salt of 16 bytes is accepted");
-    let ciphertext = parameters
-        .encrypt(passphrase.utf8(), kek.pkcs8_der().as_ref())
-        .expect("AES-256-CBC encrypts any plaintext");
+    let encrypted = stack::wiped::<{ stack::DEEP }, _>(|| {
+        parameters.encrypt(passphrase.utf8(), kek.pkcs8_der().as_ref())
+    });
+    let ciphertext = encrypted.expect("AES-256-CBC encrypts any plaintext");
     let parameters = parameters.to_der().expect("parameters made here can be encoded");
     let algorithm = tlv(SEQUENCE, &[id(oid::PBES2), parameters].concat());
     tlv(SEQUENCE, &[algorithm, tlv(OCTET_STRING, &ciphertext)].concat())

@@ -65,6 +65,7 @@ pub(in crate::rest) fn region(overview: &Overview) -> Region {
         environments: overview.environments,
         self_managed_environments: overview.self_managed,
         locked_environments: facts.locked_environments,
+        root_key_due_since: overview.root_key_due_since.map(at),
         lock_text: facts.lock_text(),
         administrators: overview.administrators,
         allowed_actions: vec![allowed(Action::KeyAdd, &overview.add)],

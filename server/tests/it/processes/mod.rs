@@ -3,7 +3,9 @@
 pub(crate) mod program;
 
 mod api;
+mod gone;
 mod killed;
+mod memory;
 mod race;
 mod secrets;
 mod whole;

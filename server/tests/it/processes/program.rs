@@ -48,6 +48,14 @@ pub(crate) fn done(db: &TestDb, folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Runs a command that must not work; returns what it said.
+#[track_caller]
+pub(crate) fn refused(db: &TestDb, folder: &Path, arguments: &[&str]) -> String {
+    let output = program(db, folder).args(arguments).output().unwrap();
+    assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr).unwrap()
+}
+
 /// Contoso with the region `europe`, where managing keys is on, and the Global administrator Ada.
 pub(crate) fn bootstrap(db: &TestDb, folder: &Path, more: &[&str]) {
     let file = password_file(folder);

@@ -16,12 +16,28 @@ impl Secrets {
         self.0.push((name.to_owned(), bytes.into()));
     }
 
+    /// The same, to be looked for by name among what is found.
+    pub(super) fn finders(&self) -> Vec<(&str, Finder<'_>)> {
+        self.0.iter().map(|(name, bytes)| (name.as_str(), Finder::new(bytes))).collect()
+    }
+
     /// Bytes, as they are and as hexadecimal digits of both kinds.
     pub(super) fn add_key(&mut self, name: &str, bytes: &[u8]) {
         let hex = service::keys::hex(bytes);
         self.add(&format!("{name}, in hexadecimal"), hex.to_uppercase());
         self.add(&format!("{name}, in hexadecimal"), hex);
         self.add(name, bytes);
+    }
+
+    /// The primes of a key file's key, as libraries keep them in memory: the last digit first.
+    pub(super) fn add_primes_in_memory(&mut self, name: &str) {
+        let der = pfx::private_key_der(name).unwrap();
+        for (part, number) in ["p", "q"].iter().zip(&private_numbers(&der)[1..3]) {
+            self.add(
+                &format!("{part} of {name}, in memory"),
+                number.iter().rev().copied().collect::<Vec<u8>>(),
+            );
+        }
     }
 
     /// The private numbers of a key file's key, and its whole private half.
@@ -38,7 +54,7 @@ impl Secrets {
 
     /// Every secret found, with the file it is in; and how many bytes were searched.
     pub(super) fn search(&self, places: &[PathBuf]) -> (Vec<String>, usize) {
-        let finders: Vec<_> = self.0.iter().map(|(name, bytes)| (name, Finder::new(bytes))).collect();
+        let finders = self.finders();
         let (mut found, mut searched) = (Vec::new(), 0);
         for file in files(places) {
             // Files of a running database come and go.
