@@ -81,6 +81,9 @@ fn KeyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=keys::Keys />
             <Route path=path!("/risk") view=risk::Risk />
             <Route path=path!("/new") view=keys::NewKey />
+            <Route path=path!("/report") view=keys::ReportChange />
+            <Route path=path!("/clear-report") view=keys::ClearReport />
+            <Route path=path!("/roll-back") view=keys::RollBack />
             <Route path=path!("/:id") view=keys::KeyDetails />
             <Route path=path!("/:id/activate") view=keys::ActivateKey />
             <Route path=path!("/:id/lock") view=keys::LockEnvironments />

@@ -31,6 +31,19 @@ CREATE TABLE rings (
 );
 CREATE INDEX rings_locking ON rings (lock_started_at)
     WHERE lock_started_at IS NOT NULL AND lock_completed_at IS NULL;
+-- X-10: a key change that an administrator did not know of; nothing changes until another one clears it.
+CREATE TABLE change_reports (
+    ring_id {uuid} PRIMARY KEY REFERENCES rings (id),
+    reported_at BIGINT NOT NULL,
+    reported_by {uuid} NOT NULL REFERENCES users (id)
+);
+-- What the link in a mail is good for: one report, of that change, by its recipient. Only the SHA-256 is kept.
+CREATE TABLE report_links (
+    token_hash {bytes} PRIMARY KEY,
+    ring_id {uuid} NOT NULL REFERENCES rings (id),
+    user_id {uuid} NOT NULL REFERENCES users (id),
+    expires_at BIGINT NOT NULL
+);
 -- X-41: which reminders of the deletion of environments locked at that moment were sent.
 CREATE TABLE lock_reminders (
     ring_id {uuid} NOT NULL REFERENCES rings (id),
@@ -73,6 +86,15 @@ CREATE TABLE protection_keys (
     -- X-06: a key is used only when somebody has shown to hold its file.
     CHECK (proved_at IS NOT NULL OR (source = 'generated' AND state IN ('available', 'deleted')))
 );
+-- X-10: a roll-back that waits until the 24 hours after the change are over.
+CREATE TABLE roll_backs (
+    ring_id {uuid} PRIMARY KEY REFERENCES rings (id),
+    key_id {uuid} NOT NULL REFERENCES protection_keys (id),
+    due_at BIGINT NOT NULL,
+    scheduled_by {uuid} NOT NULL REFERENCES users (id),
+    address TEXT
+);
+
 -- The files of generated keys until they are downloaded (PP-062); protected by their own password and
 -- sealed by the root key.
 CREATE TABLE key_files (

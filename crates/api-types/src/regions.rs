@@ -3,6 +3,7 @@
 use crate::AllowedAction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// A region's key ring: whether keys may be managed, its timers, its environments.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -28,6 +29,13 @@ pub struct Region {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub root_key_due_since: Option<String>,
+    /// Somebody reported the latest key change as not authorised: until that is cleared, no key is activated and
+    /// nothing is locked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<ChangeReport>,
+    /// A roll-back that waits for the end of the 24 hours after a change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roll_back: Option<ScheduledRollBack>,
     /// What is typed to lock them (PP-112).
     pub lock_text: String,
     /// How many administrators are mailed about a change (PP-033).
@@ -76,4 +84,46 @@ pub struct Timers {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub unlock_allowed_at: Option<String>,
+}
+
+/// A key change that an administrator did not know of.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ChangeReport {
+    #[schema(format = DateTime)]
+    pub reported_at: String,
+    /// Their mail address; somebody else clears it.
+    pub reported_by: String,
+}
+
+/// A roll-back that waits for its time.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ScheduledRollBack {
+    pub key_id: Uuid,
+    /// The key's name.
+    pub key: String,
+    /// When it begins.
+    #[schema(format = DateTime)]
+    pub due_at: String,
+    /// The mail address of who scheduled it.
+    pub scheduled_by: String,
+}
+
+/// Reports the latest key change as not authorised.
+#[derive(Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportChange {
+    /// That no key changes until somebody else has looked.
+    #[serde(default)]
+    pub confirmed: bool,
+    /// The value of `link` in the address that a mail gives; it is used up.
+    #[serde(default)]
+    pub link: Option<String>,
+}
+
+/// Confirms what is asked for.
+#[derive(Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    #[serde(default)]
+    pub confirmed: bool,
 }

@@ -39,6 +39,10 @@ actions! {
     KeyProve = "key.prove",
     KeyActivate = "key.activate",
     KeyInstall = "key.install",
+    KeyReport = "key.report",
+    KeyClearReport = "key.clear_report",
+    KeyScheduleRollBack = "key.schedule_roll_back",
+    KeyCancelRollBack = "key.cancel_roll_back",
     KeyLock = "key.lock",
     KeyUnlock = "key.unlock",
     EnvironmentRead = "environment.read",
@@ -81,6 +85,11 @@ impl Action {
                 | RowExport
                 | OperationRead
         )
+    }
+
+    /// What two administrators of a kind should not be enough for.
+    pub const fn is_of_global_administrator(self) -> bool {
+        matches!(self, Action::KeyClearReport)
     }
 
     /// What everybody may do with the own account, whatever the roles.

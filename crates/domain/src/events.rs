@@ -20,6 +20,12 @@ pub enum Event {
     EnvironmentReturned,
     /// Applying or returning failed and was undone.
     EnvironmentChangeFailed,
+    /// an administrator did not know of a key change.
+    ChangeReported,
+    /// another one looked at it; keys can change again.
+    ReportCleared,
+    RollBackScheduled,
+    RollBackCancelled,
     /// K6: environments were locked.
     KeyLocked,
     /// K8: a locked key's file is back.
@@ -49,6 +55,10 @@ impl Event {
         Self::EnvironmentApplied,
         Self::EnvironmentReturned,
         Self::EnvironmentChangeFailed,
+        Self::ChangeReported,
+        Self::ReportCleared,
+        Self::RollBackScheduled,
+        Self::RollBackCancelled,
         Self::KeyLocked,
         Self::KeyUnlocking,
         Self::KeyUnlocked,
@@ -69,6 +79,10 @@ impl Event {
             Self::EnvironmentApplied => "environment_applied",
             Self::EnvironmentReturned => "environment_returned",
             Self::EnvironmentChangeFailed => "environment_change_failed",
+            Self::ChangeReported => "change_reported",
+            Self::ReportCleared => "report_cleared",
+            Self::RollBackScheduled => "roll_back_scheduled",
+            Self::RollBackCancelled => "roll_back_cancelled",
             Self::KeyLocked => "key_locked",
             Self::KeyUnlocking => "key_unlocking",
             Self::KeyUnlocked => "key_unlocked",

@@ -4,7 +4,7 @@
 //! read these functions, so they cannot disagree.
 
 use crate::{
-    Code, Refusal, Timestamp,
+    Code, Refusal, Timestamp, UserId,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, ineligible},
     keys::KeyState,
     rings::{LOCKED_AT_MOST, RingFacts},
@@ -51,10 +51,8 @@ pub fn add_key(ring: &RingFacts) -> Decision {
 pub fn activate_key(ring: &RingFacts, key: KeyState, proved: bool, now: Timestamp) -> Decision {
     feature(ring)?;
     unlocked(ring)?;
-    if let Some(name) = &ring.installing {
-        let detail = format!("The key {name} is being installed; only one key can be (PP-046, PP-076).");
-        return Err(Refusal::new(Code::ActivationInProgress, detail).remedy("Wait until it is Active."));
-    }
+    not_reported(ring)?;
+    not_installing(ring)?;
     key.activate(now)?;
     if !proved {
         let detail =
@@ -74,6 +72,84 @@ pub fn activate_key(ring: &RingFacts, key: KeyState, proved: bool, now: Timestam
     }
 }
 
+fn not_installing(ring: &RingFacts) -> Decision {
+    match &ring.installing {
+        None => Ok(()),
+        Some(name) => {
+            let detail = format!("The key {name} is being installed; only one key can be (PP-046, PP-076).");
+            Err(Refusal::new(Code::ActivationInProgress, detail).remedy("Wait until it is Active."))
+        }
+    }
+}
+
+/// X-10: whoever may have taken over an administrator's account changes nothing more.
+fn not_reported(ring: &RingFacts) -> Decision {
+    let Some(report) = &ring.report else { return Ok(()) };
+    let detail = format!(
+        "{} reported on {} that the latest key change was not authorised. Until that is cleared no key is activated and \
+         nothing is locked (X-10).",
+        report.email,
+        report.at.human()
+    );
+    Err(Refusal::new(Code::ChangeReported, detail)
+        .remedy("A Global administrator other than them can clear it.")
+        .see(keys_page(ring), "Encryption keys"))
+}
+
+/// X-10: whether the latest key change may be reported as not authorised: while it runs, and for 72 hours after.
+pub fn report_change(ring: &RingFacts, now: Timestamp) -> Decision {
+    if let Some(report) = &ring.report {
+        let detail = format!("{} reported it already, on {}.", report.email, report.at.human());
+        return Err(Refusal::new(Code::ChangeReported, detail));
+    }
+    if ring.installing.is_none() && ring.lock_allowed_at(now).is_none() {
+        let detail = "No key was activated in the last 72 hours.";
+        return Err(Refusal::new(Code::NothingToReport, detail));
+    }
+    Ok(())
+}
+
+/// X-10: whether `me` may clear a report: never who made it.
+pub fn clear_report(ring: &RingFacts, me: UserId) -> Decision {
+    match &ring.report {
+        None => Err(Refusal::new(Code::NothingToReport, "No key change is reported here.")),
+        Some(report) if report.by == me => {
+            let detail = "You reported this change; somebody else has to look at it.";
+            Err(Refusal::new(Code::OwnReport, detail).remedy("Ask another Global administrator to clear it."))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// X-10: whether a roll-back may be scheduled: in the first 24 hours after a change, when it is not possible yet.
+/// `previous` says whether the key before is still there.
+pub fn schedule_roll_back(ring: &RingFacts, previous: bool, now: Timestamp) -> Decision {
+    unlocked(ring)?;
+    not_reported(ring)?;
+    not_installing(ring)?;
+    if let Some(scheduled) = &ring.roll_back {
+        let detail = format!("{} scheduled a roll-back to {} already.", scheduled.email, scheduled.name);
+        return Err(Refusal::new(Code::Conflict, detail));
+    }
+    if !previous || ring.lock_allowed_at(now).is_none() {
+        let detail = "No key was replaced in the last 72 hours.";
+        return Err(Refusal::new(Code::NothingToRollBack, detail));
+    }
+    if ring.next_activation_at(now).is_none() {
+        let detail = "The 24 hours after the change are over: the key before can be activated at once.";
+        return Err(Refusal::new(Code::Conflict, detail).see(keys_page(ring), "Encryption keys"));
+    }
+    Ok(())
+}
+
+/// X-10: whether there is a roll-back to be called off.
+pub fn cancel_roll_back(ring: &RingFacts) -> Decision {
+    match ring.roll_back {
+        Some(_) => Ok(()),
+        None => Err(Refusal::new(Code::NothingToRollBack, "No roll-back is scheduled.")),
+    }
+}
+
 /// Whether somebody may show now to hold the file of a generated key (X-06).
 pub fn prove_key(key: KeyState, proved: bool) -> Decision {
     if proved || key != KeyState::Available {
@@ -87,6 +163,7 @@ pub fn prove_key(key: KeyState, proved: bool) -> Decision {
 /// switch does not matter: what is encrypted with the key can always be locked with it.
 pub fn lock_environments(ring: &RingFacts, key: KeyState, now: Timestamp) -> Decision {
     locking_over(ring)?;
+    not_reported(ring)?;
     if let Some(name) = &ring.installing {
         let detail = format!("The key {name} is being installed; nothing can be locked meanwhile.");
         return Err(Refusal::new(Code::ActivationInProgress, detail).remedy("Wait until it is Active."));

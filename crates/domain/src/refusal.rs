@@ -74,6 +74,14 @@ codes! {
     KeyNotLocked = "KEY_NOT_LOCKED", 409,
     /// PP-032, PP-104.
     LockCooldown = "LOCK_COOLDOWN", 409,
+    /// an administrator reported the latest key change; another one has to clear that.
+    ChangeReported = "CHANGE_REPORTED", 409,
+    /// who reported a change does not clear the report.
+    OwnReport = "OWN_REPORT", 409,
+    /// no key change is under way or less than 72 hours old.
+    NothingToReport = "NOTHING_TO_REPORT", 409,
+    /// there is no key to roll back to.
+    NothingToRollBack = "NOTHING_TO_ROLL_BACK", 409,
     /// PP-105: no environment uses the key.
     NothingToLock = "NOTHING_TO_LOCK", 409,
     /// PP-112: the typed text differs.

@@ -1,6 +1,6 @@
 //! The key ring of one tenant in one region: its switches and its timers (rules §2.1, X-01).
 
-use crate::{Timestamp, names::Region};
+use crate::{KeyId, Timestamp, UserId, names::Region};
 use std::time::Duration;
 
 /// PP-083, PP-138: between two activations.
@@ -29,6 +29,26 @@ pub struct Eligibility {
     pub enabled_at: Option<Timestamp>,
 }
 
+/// somebody did not know of the latest key change and said so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+    pub at: Timestamp,
+    pub by: UserId,
+    /// Their mail address.
+    pub email: String,
+}
+
+/// a roll-back that waits until the 24 hours after the change are over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RollBack {
+    pub key: KeyId,
+    /// The key's name.
+    pub name: String,
+    pub due_at: Timestamp,
+    /// The mail address of who scheduled it.
+    pub email: String,
+}
+
 /// What the guards of a ring look at, read in the transaction that decides.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RingFacts {
@@ -51,6 +71,9 @@ pub struct RingFacts {
     pub changing: u32,
     /// Data keys are still under the key before (E3).
     pub reencrypting: bool,
+    /// Nothing about the keys changes while this is there.
+    pub report: Option<Report>,
+    pub roll_back: Option<RollBack>,
 }
 
 impl RingFacts {

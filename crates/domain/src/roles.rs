@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Role {
     /// PP-036: everything in the tenant.
     GlobalAdministrator,
-    /// PP-037: everything about keys and environments.
+    /// PP-037: everything about keys and environments, but clearing a report.
     ServiceAdministrator,
     /// PP-038: one environment's data and its encryption, never the tenant's keys.
     SystemAdministrator(EnvironmentId),
@@ -55,7 +55,8 @@ impl Role {
 
     fn allows(&self, action: Action, on: Option<EnvironmentId>) -> bool {
         match self {
-            Role::GlobalAdministrator | Role::ServiceAdministrator => true,
+            Role::GlobalAdministrator => true,
+            Role::ServiceAdministrator => !action.is_of_global_administrator(),
             Role::SystemAdministrator(own) => action.is_of_environment() && on.is_none_or(|id| id == *own),
             Role::Auditor => action.is_reading_without_data(),
         }

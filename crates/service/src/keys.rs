@@ -7,6 +7,8 @@ mod key_file;
 mod lock;
 mod new;
 mod prove;
+mod report;
+mod roll_back;
 mod unlock;
 mod upload;
 
@@ -18,6 +20,10 @@ pub use generate::{Generate, generate};
 pub use key_file::MAX_FILE;
 pub use lock::{Lock, lock};
 pub use prove::{Proof, prove};
+pub(crate) use report::make_link as make_report_link;
+pub use report::{clear as clear_report, report};
+pub(crate) use roll_back::run_due as run_due_roll_backs;
+pub use roll_back::{cancel as cancel_roll_back, schedule as schedule_roll_back};
 pub use unlock::{Unlock, unlock};
 pub use upload::{Upload, Uploaded, upload};
 
@@ -61,6 +67,13 @@ pub struct Overview {
     pub keys: Vec<ListedKey>,
     /// Whether a key may be added now.
     pub add: Decision,
+    /// whether the latest change may be reported, a report cleared, a roll-back scheduled or called off.
+    pub report: Decision,
+    pub clear_report: Decision,
+    pub schedule_roll_back: Decision,
+    pub cancel_roll_back: Decision,
+    /// The key before the latest change, while that can be rolled back.
+    pub previous: Option<KeyId>,
     /// Self-managed environments, and all that are not deleted.
     pub self_managed: u64,
     pub environments: u64,
@@ -95,8 +108,10 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     let self_managed = count(EnvironmentState::SelfManaged);
     let users = store::users::list(db, caller.tenant()).await?;
     let rotated_at = root_key::rotated_at(db).await?;
+    let all = store::keys::list(db, ring).await?;
+    let previous = facts.lock_allowed_at(now).and_then(|_| roll_back::previous(&all)).map(|key| key.id);
     let mut keys = Vec::new();
-    for key in store::keys::list(db, ring).await? {
+    for key in all {
         let activate = decide(caller, Action::KeyActivate, None)
             .and_then(|()| policy::activate_key(&facts, key.state, key.proved_at.is_some(), now));
         let prove = decide(caller, Action::KeyProve, None).and_then(|()| provable(&key));
@@ -115,6 +130,14 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     Ok(Overview {
         ring,
         add: decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts)),
+        report: decide(caller, Action::KeyReport, None).and_then(|()| policy::report_change(&facts, now)),
+        clear_report: decide(caller, Action::KeyClearReport, None)
+            .and_then(|()| policy::clear_report(&facts, caller.user())),
+        schedule_roll_back: decide(caller, Action::KeyScheduleRollBack, None)
+            .and_then(|()| policy::schedule_roll_back(&facts, previous.is_some(), now)),
+        cancel_roll_back: decide(caller, Action::KeyCancelRollBack, None)
+            .and_then(|()| policy::cancel_roll_back(&facts)),
+        previous,
         root_key_handed_in: !portal.keyring().roots().file().is_own(),
         root_key_due_since: facts.lock_started_at.filter(|at| root_key::is_due_since(*at, rotated_at)),
         facts,

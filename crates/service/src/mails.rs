@@ -1,7 +1,7 @@
 //! What mails say (X-40) and how they enter the outbox: one message per administrator (PP-033).
 
-use crate::{Act, ServiceResult, keys::hex};
-use domain::{MessageId, Timestamp, events::Event, rings};
+use crate::{Act, ServiceResult, keys, keys::hex};
+use domain::{MessageId, RingId, Timestamp, events::Event, rings};
 use std::fmt::Write as _;
 use store::{environments::Environment, keys::Key, messages::Message, messages::MessageState, rings::Ring};
 
@@ -21,6 +21,8 @@ pub struct Notice {
     pub activated_at: Option<Timestamp>,
     /// When the environments were locked: unlocking after an hour, deletion after 28 days.
     pub locked_at: Option<Timestamp>,
+    /// When a scheduled roll-back begins.
+    pub due_at: Option<Timestamp>,
     /// Available keys that went with a lock.
     pub deleted_keys: Vec<String>,
     /// The key's name, for the subject.
@@ -29,6 +31,8 @@ pub struct Notice {
     pub error: Option<String>,
     /// Where to look, below the public address.
     pub path: String,
+    /// The ring whose key changed: each recipient gets a link that reports it (X-10).
+    reportable: Option<RingId>,
 }
 
 impl Notice {
@@ -43,10 +47,13 @@ impl Notice {
             affected: None,
             activated_at: None,
             locked_at: None,
+            due_at: None,
             deleted_keys: Vec::new(),
             subject_key: key.name.clone(),
             error: None,
             path: format!("/encryption-keys?region={}", ring.region),
+            reportable: matches!(event, Event::KeyActivationRequested | Event::KeyActivated)
+                .then_some(RingId(ring.id)),
         }
     }
 
@@ -68,10 +75,12 @@ impl Notice {
             affected: Some(1),
             activated_at: None,
             locked_at: None,
+            due_at: None,
             deleted_keys: Vec::new(),
             subject_key: String::new(),
             error: None,
             path: format!("/environments/{}/encryption", environment.id),
+            reportable: None,
         }
     }
 
@@ -85,6 +94,12 @@ impl Notice {
             Event::KeyActivationFailed => format!("Encryption key {key} could not be activated"),
             Event::EnvironmentApplied => format!("{environment} is now encrypted with your own key"),
             Event::EnvironmentReturned => format!("{environment} is back on standard encryption"),
+            Event::ChangeReported => {
+                format!("The change to encryption key {key} was reported as not authorised")
+            }
+            Event::ReportCleared => format!("The report about encryption key {key} was cleared"),
+            Event::RollBackScheduled => format!("A roll-back to encryption key {key} is scheduled"),
+            Event::RollBackCancelled => format!("The roll-back to encryption key {key} is called off"),
             Event::KeyLocked => format!("All environments of encryption key {key} were locked"),
             Event::KeyUnlocking => format!("The file of locked encryption key {key} was brought back"),
             Event::KeyUnlocked => format!("Encryption key {key} is unlocked and active"),
@@ -126,6 +141,12 @@ impl Notice {
                 facts.push(("Roll-back possible", text.to_owned()));
             }
         }
+        facts.extend(self.due_at.map(|at| ("Roll-back begins", when(at))));
+        if self.event == Event::ChangeReported {
+            let text =
+                "No key is activated and nothing is locked until another Global administrator has cleared it";
+            facts.push(("Until then", text.to_owned()));
+        }
         if !self.deleted_keys.is_empty() {
             facts.push(("Keys deleted with it", self.deleted_keys.join(", ")));
         }
@@ -164,14 +185,15 @@ pub(crate) async fn queue(act: &mut Act, notice: Notice) -> ServiceResult<()> {
     let facts = notice.facts(act, &tenant);
     let subject = format!("[Keystead] {}", notice.subject());
     for user in store::users::administrators(&act.tx, act.caller.tenant()).await? {
+        let links = Links { look: &link, report: report_link(act, &notice, domain::UserId(user.id)).await? };
         let message = Message {
             id: MessageId(act.fresh_id()),
             tenant_id: act.caller.tenant(),
             event: notice.event,
             user_id: domain::UserId(user.id),
             subject: subject.clone(),
-            text: text(&user.name, &notice, &facts, &link),
-            html: html(&user.name, &notice, &facts, &link),
+            text: text(&user.name, &notice, &facts, &links),
+            html: html(&user.name, &notice, &facts, &links),
             address: user.email,
             state: MessageState::Queued,
             attempts: 0,
@@ -185,20 +207,45 @@ pub(crate) async fn queue(act: &mut Act, notice: Notice) -> ServiceResult<()> {
     Ok(())
 }
 
+/// Where a mail leads.
+struct Links<'a> {
+    look: &'a str,
+    /// "This was not us", for this recipient alone.
+    report: Option<String>,
+}
+
+async fn report_link(act: &Act, notice: &Notice, user: domain::UserId) -> ServiceResult<Option<String>> {
+    let Some(ring) = notice.reportable else { return Ok(None) };
+    let token = keys::make_report_link(act, ring, user).await?;
+    let url = &act.portal.settings().public_url;
+    Ok(Some(format!("{url}/encryption-keys/report?region={}&link={token}", notice.region)))
+}
+
+/// What the link in the mail does.
+const REPORT: &str = "This was not us: stop key changes and locks until somebody else has looked";
+
 const QUESTION: &str =
     "Was this authorised? If you do not know of it, look at once and ask the person named above.";
 
-fn text(name: &str, notice: &Notice, facts: &[(&str, String)], link: &str) -> String {
+fn text(name: &str, notice: &Notice, facts: &[(&str, String)], links: &Links<'_>) -> String {
     let mut text = format!("Hello {name},\n\n{}.\n\n", notice.subject());
     for (label, value) in facts {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{label}: {value}");
     }
-    let _ = write!(text, "\n{QUESTION}\n{link}\n\nYou receive this because you are an administrator.\n");
+    let _ = writeln!(text, "\n{QUESTION}\n{}", links.look);
+    if let Some(report) = &links.report {
+        let _ = writeln!(text, "\n{REPORT}:\n{report}");
+    }
+    let _ = write!(text, "\nYou receive this because you are an administrator.\n");
     text
 }
 
-fn html(name: &str, notice: &Notice, facts: &[(&str, String)], link: &str) -> String {
+fn html(name: &str, notice: &Notice, facts: &[(&str, String)], links: &Links<'_>) -> String {
+    let report = links
+        .report
+        .as_ref()
+        .map_or_else(String::new, |report| format!("<p><a href=\"{}\">{REPORT}</a></p>", escape(report)));
     let mut rows = String::new();
     for (label, value) in facts {
         // Writing to a String cannot fail.
@@ -215,11 +262,11 @@ fn html(name: &str, notice: &Notice, facts: &[(&str, String)], link: &str) -> St
          <body style=\"font:14px/20px 'Segoe UI',sans-serif;color:#242424;max-width:640px\">\
          <p>Hello {name},</p><h1 style=\"font-size:20px;line-height:28px\">{subject}.</h1>\
          <table style=\"border-collapse:collapse\">{rows}</table>\
-         <p>{QUESTION}</p><p><a href=\"{link}\">Open it in Keystead</a></p>\
+         <p>{QUESTION}</p><p><a href=\"{link}\">Open it in Keystead</a></p>{report}\
          <p style=\"color:#616161\">You receive this because you are an administrator.</p></body></html>",
         subject = escape(&notice.subject()),
         name = escape(name),
-        link = escape(link),
+        link = escape(links.look),
     )
 }
 

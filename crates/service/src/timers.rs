@@ -4,7 +4,7 @@
 //! the ring's lock. A portal that was down, or whose clock jumped, does what is due when it is back.
 
 use crate::{
-    Caller, Portal, ServiceResult, Target, Via, environments, fresh,
+    Caller, Portal, ServiceResult, Target, Via, environments, fresh, keys,
     mails::Notice,
     root_key::{self, By, Rotation},
     upkeep,
@@ -53,6 +53,7 @@ pub async fn run_once(portal: &Portal) -> ServiceResult<()> {
     for since in store::rings::locked_since(db, now - first_reminder()).await? {
         remind(portal, since, now).await?;
     }
+    keys::run_due_roll_backs(portal).await?;
     for environment in store::environments::locked_before(db, now - LOCKED_AT_MOST, BATCH).await? {
         delete(portal, environment).await?;
     }
@@ -139,7 +140,7 @@ async fn delete(portal: &Portal, environment: Environment) -> ServiceResult<()> 
 }
 
 /// The portal itself, in the tenant's trail and mails.
-async fn caller(portal: &Portal, tenant: TenantId) -> ServiceResult<Caller> {
+pub(crate) async fn caller(portal: &Portal, tenant: TenantId) -> ServiceResult<Caller> {
     let db = portal.db().read();
     let users = store::users::list(db, tenant).await?;
     let first = users.into_iter().min_by_key(|user| (user.created_at, user.id));

@@ -1,7 +1,11 @@
 //! Key rings: one per tenant and region (X-01).
 
 use crate::{StoreError, StoreResult, db::TRANSITION};
-use domain::{RingId, RingKeyId, TenantId, Timestamp, names::Region, rings::Eligibility, rings::RingFacts};
+use domain::{
+    KeyId, RingId, RingKeyId, TenantId, Timestamp, UserId,
+    names::Region,
+    rings::{Eligibility, Report, RingFacts, RollBack},
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect, Statement,
@@ -188,6 +192,8 @@ pub async fn set_activated(
         ..Default::default()
     };
     entity::Entity::update(row).exec(tx).await?;
+    // X-10: whatever was to be undone is not the latest change any more.
+    crate::roll_backs::delete(tx, id).await?;
     Ok(())
 }
 
@@ -207,6 +213,13 @@ struct FactsRow {
     self_managed: bool,
     changing: i64,
     reencrypting: bool,
+    reported_at: Option<i64>,
+    reported_by: Option<sea_orm::prelude::Uuid>,
+    reporter: Option<String>,
+    roll_back_key: Option<sea_orm::prelude::Uuid>,
+    roll_back_name: Option<String>,
+    due_at: Option<i64>,
+    scheduler: Option<String>,
 }
 
 /// What the guards of the ring look at.
@@ -221,8 +234,13 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
                 AND e.state IN ('applying', 'returning', 'unlocking')) AS changing, \
                EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id AND e.state = 'self_managed') AS self_managed, \
                EXISTS (SELECT 1 FROM ring_keys g JOIN data_keys d ON d.ring_key_id = g.id WHERE g.ring_id = r.id \
-                AND g.protection_key_id IS NOT NULL AND g.id <> r.active_ring_key) AS reencrypting \
-               FROM rings r JOIN tenants t ON t.id = r.tenant_id WHERE r.id = $1";
+                AND g.protection_key_id IS NOT NULL AND g.id <> r.active_ring_key) AS reencrypting, \
+               c.reported_at, c.reported_by, cu.email AS reporter, b.key_id AS roll_back_key, \
+               bk.name AS roll_back_name, b.due_at, bu.email AS scheduler \
+               FROM rings r JOIN tenants t ON t.id = r.tenant_id \
+               LEFT JOIN change_reports c ON c.ring_id = r.id LEFT JOIN users cu ON cu.id = c.reported_by \
+               LEFT JOIN roll_backs b ON b.ring_id = r.id LEFT JOIN protection_keys bk ON bk.id = b.key_id \
+               LEFT JOIN users bu ON bu.id = b.scheduled_by WHERE r.id = $1";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [id.0.into()]);
     let row = FactsRow::find_by_statement(statement).one(db).await?;
     let row = row.ok_or_else(|| StoreError::inconsistent("rings", id))?;
@@ -243,5 +261,16 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
         any_self_managed: row.self_managed,
         changing: u32::try_from(row.changing).unwrap_or(u32::MAX),
         reencrypting: row.reencrypting,
+        report: row.reported_at.zip(row.reported_by).map(|(at, by)| Report {
+            at: Timestamp(at),
+            by: UserId(by),
+            email: row.reporter.unwrap_or_default(),
+        }),
+        roll_back: row.roll_back_key.zip(row.due_at).map(|(key, due_at)| RollBack {
+            key: KeyId(key),
+            name: row.roll_back_name.unwrap_or_default(),
+            due_at: Timestamp(due_at),
+            email: row.scheduler.unwrap_or_default(),
+        }),
     })
 }

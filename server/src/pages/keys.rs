@@ -13,6 +13,9 @@ const BODY: usize = 2 * keys::MAX_FILE;
 
 pub(super) const FORMS: &[Route] = &[
     ("/encryption-keys/new", || post(create).layer(DefaultBodyLimit::max(BODY))),
+    ("/encryption-keys/report", || post(report)),
+    ("/encryption-keys/clear-report", || post(clear_report)),
+    ("/encryption-keys/roll-back", || post(roll_back)),
     ("/encryption-keys/{id}/activate", || post(activate)),
     ("/encryption-keys/{id}/lock", || post(lock).layer(DefaultBodyLimit::max(BODY))),
     ("/encryption-keys/{id}/unlock", || post(unlock).layer(DefaultBodyLimit::max(BODY))),
@@ -135,4 +138,48 @@ async fn unlocked(form: &mut Posted) -> ServiceResult<String> {
     };
     keys::unlock(form.portal(), form.caller()?, id, unlock).await?;
     Ok(Done::KeyUnlocking.at(&format!("/encryption-keys/{id}")))
+}
+
+async fn report(form: Posted) -> Response {
+    let outcome = reported(&form).await;
+    form.answer(outcome).await
+}
+
+async fn reported(form: &Posted) -> ServiceResult<String> {
+    let (ring, confirmed) = (ring(form).await?, form.fields.ticked("confirmed"));
+    let link = Some(form.fields.text("link")).filter(|link| !link.is_empty());
+    keys::report(form.portal(), form.caller()?, ring, confirmed, link).await?;
+    Ok(Done::ChangeReported.at(&list(form)))
+}
+
+async fn clear_report(form: Posted) -> Response {
+    let outcome = cleared(&form).await;
+    form.answer(outcome).await
+}
+
+async fn cleared(form: &Posted) -> ServiceResult<String> {
+    let (ring, confirmed) = (ring(form).await?, form.fields.ticked("confirmed"));
+    keys::clear_report(form.portal(), form.caller()?, ring, confirmed).await?;
+    Ok(Done::ReportCleared.at(&list(form)))
+}
+
+async fn roll_back(form: Posted) -> Response {
+    let outcome = rolled_back(&form).await;
+    form.answer(outcome).await
+}
+
+/// Scheduled, or called off.
+async fn rolled_back(form: &Posted) -> ServiceResult<String> {
+    let ring = ring(form).await?;
+    if form.fields.get("do") == Some("cancel") {
+        keys::cancel_roll_back(form.portal(), form.caller()?, ring).await?;
+        return Ok(Done::RollBackCancelled.at(&list(form)));
+    }
+    keys::schedule_roll_back(form.portal(), form.caller()?, ring, form.fields.ticked("confirmed")).await?;
+    Ok(Done::RollBackScheduled.at(&list(form)))
+}
+
+/// The keys of the region that the form is about.
+fn list(form: &Posted) -> String {
+    app::url::with_query("/encryption-keys", &[("region", &form.fields.text("region"))])
 }

@@ -1,11 +1,11 @@
 //! Regions and their key rings.
 
 use super::{
-    extract::{Api, Json},
+    extract::{Api, Json, Path},
     problem::Answer,
     wire,
 };
-use api_types::{List, Region};
+use api_types::{Confirmation, List, Region, ReportChange};
 use domain::{Refusal, RingId};
 use service::keys;
 
@@ -19,6 +19,68 @@ pub(super) async fn list(api: Api) -> Answer<Json<List<Region>>> {
         items.push(wire::region(&overview));
     }
     Ok(Json(List { items, next: None }))
+}
+
+/// Report a key change
+///
+/// "This was not us": no key is activated and nothing is locked in the region until a Global administrator other than
+/// you clears it. Within 72 hours of the change. Every administrator is mailed.
+#[utoipa::path(post, path = "/regions/{region}/report", operation_id = "report_change", tag = "regions",
+    params(("region" = String, Path)), request_body = ReportChange, responses((status = 200, body = Region)))]
+pub(super) async fn report(
+    api: Api,
+    Path(region): Path<String>,
+    Json(form): Json<ReportChange>,
+) -> Answer<Json<Region>> {
+    let ring = ring(&api, &region).await?;
+    keys::report(&api.portal, &api.caller, ring, form.confirmed, form.link).await?;
+    one(&api, ring).await
+}
+
+/// Clear a report
+///
+/// As a Global administrator, never your own report. Every administrator is mailed.
+#[utoipa::path(post, path = "/regions/{region}/report/clear", operation_id = "clear_report", tag = "regions",
+    params(("region" = String, Path)), request_body = Confirmation, responses((status = 200, body = Region)))]
+pub(super) async fn clear_report(
+    api: Api,
+    Path(region): Path<String>,
+    Json(form): Json<Confirmation>,
+) -> Answer<Json<Region>> {
+    let ring = ring(&api, &region).await?;
+    keys::clear_report(&api.portal, &api.caller, ring, form.confirmed).await?;
+    one(&api, ring).await
+}
+
+/// Schedule a roll-back
+///
+/// In the first 24 hours after a change, when no key can be activated: the key before it is activated when they are
+/// over. Every administrator is mailed.
+#[utoipa::path(post, path = "/regions/{region}/roll-back", operation_id = "schedule_roll_back", tag = "regions",
+    params(("region" = String, Path)), request_body = Confirmation, responses((status = 200, body = Region)))]
+pub(super) async fn schedule_roll_back(
+    api: Api,
+    Path(region): Path<String>,
+    Json(form): Json<Confirmation>,
+) -> Answer<Json<Region>> {
+    let ring = ring(&api, &region).await?;
+    keys::schedule_roll_back(&api.portal, &api.caller, ring, form.confirmed).await?;
+    one(&api, ring).await
+}
+
+/// Call a scheduled roll-back off
+///
+/// Every administrator is mailed.
+#[utoipa::path(delete, path = "/regions/{region}/roll-back", operation_id = "cancel_roll_back", tag = "regions",
+    params(("region" = String, Path)), responses((status = 200, body = Region)))]
+pub(super) async fn cancel_roll_back(api: Api, Path(region): Path<String>) -> Answer<Json<Region>> {
+    let ring = ring(&api, &region).await?;
+    keys::cancel_roll_back(&api.portal, &api.caller, ring).await?;
+    one(&api, ring).await
+}
+
+async fn one(api: &Api, ring: RingId) -> Answer<Json<Region>> {
+    Ok(Json(wire::region(&keys::overview(&api.portal, &api.caller, ring).await?)))
 }
 
 /// The ring of the region with this name.

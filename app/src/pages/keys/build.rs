@@ -1,6 +1,6 @@
 //! The answers of the service, as the pages of keys are told them.
 
-use super::data::{ViewKey, ViewKeyDetails, ViewKeys, ViewLocked};
+use super::data::{ViewKey, ViewKeyDetails, ViewKeys, ViewLocked, ViewReported, ViewRollBack};
 use crate::{
     error::UiError,
     pages::audit::ViewEntry,
@@ -35,6 +35,12 @@ impl ViewKeys {
             eligibility: eligibility(&overview),
             timers: overview.facts.last_activation_at.map(|at| timers(at, now)),
             previous: previous(&overview),
+            report_change: ViewDecision::new(&overview.report, now),
+            clear_report: ViewDecision::new(&overview.clear_report, now),
+            schedule_roll_back: ViewDecision::new(&overview.schedule_roll_back, now),
+            cancel_roll_back: ViewDecision::new(&overview.cancel_roll_back, now),
+            reported: overview.facts.report.clone().map(reported),
+            scheduled: overview.facts.roll_back.clone().map(|roll_back| scheduled(roll_back, now)),
             locked: locked(&overview),
             root_key_handed_in: overview.root_key_handed_in,
             lock_text: overview.facts.lock_text(),
@@ -69,11 +75,18 @@ fn locked(overview: &Overview) -> Option<ViewLocked> {
 }
 
 /// What was active before the Active key: the one that a roll-back would activate again.
-fn previous(overview: &Overview) -> Option<String> {
-    overview.facts.lock_allowed_at(overview.now)?;
-    let others = overview.keys.iter().filter(|listed| listed.key.state == KeyState::Available);
-    let before = others.filter(|listed| listed.key.activated_at.is_some());
-    Some(before.max_by_key(|listed| listed.key.activated_at)?.key.name.clone())
+fn previous(overview: &Overview) -> Option<ViewKey> {
+    let id = overview.previous?;
+    let listed = overview.keys.iter().find(|listed| listed.key.id == id)?;
+    Some(ViewKey::new(listed, overview.now))
+}
+
+fn reported(report: rings::Report) -> ViewReported {
+    ViewReported { at: report.at.into(), email: report.email }
+}
+
+fn scheduled(roll_back: rings::RollBack, now: Timestamp) -> ViewRollBack {
+    ViewRollBack { key: roll_back.name, due: Deadline::new(roll_back.due_at, now), email: roll_back.email }
 }
 
 impl ViewKey {

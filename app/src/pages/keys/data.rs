@@ -63,7 +63,16 @@ pub struct ViewKeys {
     /// T24 and T72 after the last change; none before the first.
     pub timers: Option<(Deadline, Deadline)>,
     /// The key before the last change, while that is less than 72 hours ago.
-    pub previous: Option<String>,
+    pub previous: Option<ViewKey>,
+    /// whether the last change may be reported, a report cleared, a roll-back scheduled or called off.
+    pub report_change: ViewDecision,
+    pub clear_report: ViewDecision,
+    pub schedule_roll_back: ViewDecision,
+    pub cancel_roll_back: ViewDecision,
+    /// Somebody did not know of the last change.
+    pub reported: Option<ViewReported>,
+    /// A roll-back waits for its time.
+    pub scheduled: Option<ViewRollBack>,
     /// Whether a key was active once; before that, an upload activates itself (PP-070).
     pub ever_activated: bool,
     /// The name of the key that is being installed.
@@ -81,6 +90,23 @@ pub struct ViewKeys {
     pub administrators: u64,
     /// Whether the caller may read the trail.
     pub audit: bool,
+}
+
+/// Who did not know of the last change.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewReported {
+    pub at: Moment,
+    pub email: String,
+}
+
+/// A roll-back that waits for its time.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewRollBack {
+    /// The key's name.
+    pub key: String,
+    pub due: Deadline,
+    /// Who scheduled it.
+    pub email: String,
 }
 
 /// A lock of the region.

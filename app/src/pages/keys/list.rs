@@ -1,6 +1,6 @@
 //! The list of keys with its commands, clocks and notices; panels and dialogs stand beside it.
 
-use super::data::{ViewKey, ViewKeys, ViewLocked, keys};
+use super::data::{ViewKey, ViewKeys, ViewLocked, ViewRollBack, keys};
 use crate::{
     pages::load::*,
     ui::*,
@@ -126,23 +126,89 @@ fn notices(data: &ViewKeys) -> AnyView {
             })
         })
         .collect();
-    let rollback = data.previous.clone().zip(data.timers.clone()).map(|(before, (from, until))| {
-        view! {
-            <MessageBar tone=Tone::Info title=format!("{before} was active before.")>
-                "You can roll back to it from "
-                <Time at=from.at />
-                " until "
-                <Time at=until.at />
-                "."
-            </MessageBar>
-        }
-    });
+    let (reported, change) = (reported_bar(data), change_bar(data));
     let locked = data.locked.clone().map(|locked| locked_bar(data, locked));
     view! {
         {locked}
-        {rollback}
+        {reported}
+        {change}
         {installing}
         {failed}
+    }
+    .into_any()
+}
+
+/// nothing changes until somebody else has looked.
+fn reported_bar(data: &ViewKeys) -> Option<AnyView> {
+    let report = data.reported.clone()?;
+    let next = match data.clear_report.why.clone() {
+        None => {
+            let href = data.address("/encryption-keys/clear-report", "");
+            view! { <a href=href>"Look at it and clear the report"</a> }.into_any()
+        }
+        Some(why) => view! { {why.reason} " " {why.remedy} }.into_any(),
+    };
+    let bar = view! {
+        <MessageBar tone=Tone::Severe title="The last key change was reported as not authorised.">
+            {report.email} " did not know of it, and said so on " <Time at=report.at />
+            ". Until that is cleared no key is activated and nothing is locked. " {next}
+        </MessageBar>
+    };
+    Some(bar.into_any())
+}
+
+/// PP-034, X-10: for 72 hours after a change, what can be done about it.
+fn change_bar(data: &ViewKeys) -> Option<AnyView> {
+    let (from, until) = data.timers.clone().filter(|(_, until)| !until.left.is_empty())?;
+    let active = data.active()?.name.clone();
+    let report = data.report_change.why.is_none().then(|| {
+        let href = data.address("/encryption-keys/report", "");
+        view! { " " <a href=href>"This was not us"</a> }
+    });
+    let before = match (&data.previous, data.scheduled.clone()) {
+        (_, Some(scheduled)) => scheduled_text(data, scheduled),
+        (Some(before), None) => {
+            let name = before.name.clone();
+            let next = roll_back_link(data, before);
+            view! { "You can roll back to " {name} " from " <Time at=from.at /> " until " <Time at=until.at /> ". " {next} }
+                .into_any()
+        }
+        (None, None) => view! { "Locking is possible from " <Time at=until.at /> " on." }.into_any(),
+    };
+    let bar = view! {
+        <MessageBar tone=Tone::Info title=format!("{active} is the active key since less than 72 hours.")>
+            {before} {report}
+        </MessageBar>
+    };
+    Some(bar.into_any())
+}
+
+/// At once when the 24 hours are over, else scheduled.
+fn roll_back_link(data: &ViewKeys, before: &ViewKey) -> Option<AnyView> {
+    let (href, label) = if before.activate.why.is_none() {
+        (format!("/encryption-keys/{}/activate", before.id), "Roll back to this key")
+    } else if data.schedule_roll_back.why.is_none() {
+        (data.address("/encryption-keys/roll-back", ""), "Schedule the roll-back")
+    } else {
+        return None;
+    };
+    Some(view! { <a href=href>{label}</a> }.into_any())
+}
+
+fn scheduled_text(data: &ViewKeys, scheduled: ViewRollBack) -> AnyView {
+    let cancel = data.cancel_roll_back.why.is_none().then(|| {
+        let action = data.address("/encryption-keys/roll-back", "");
+        view! {
+            <form class="in-bar" method="post" action=action>
+                <input type="hidden" name="region" value=data.region.clone() />
+                <input type="hidden" name="do" value="cancel" />
+                <Button label="Call it off" />
+            </form>
+        }
+    });
+    view! {
+        {scheduled.email} " has scheduled a roll-back to " {scheduled.key} ". It begins on "
+        <Time at=scheduled.due.at /> ". " {cancel}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 pub mod activate;
 #[cfg(feature = "ssr")]
 mod build;
+pub mod changes;
 pub mod data;
 pub mod details;
 pub mod file;
@@ -14,6 +15,7 @@ pub mod unlock;
 mod upload;
 
 pub use activate::ActivateKey;
+pub use changes::{ClearReport, ReportChange, RollBack};
 pub use details::KeyDetails;
 pub use file::KeyFile;
 pub use list::Keys;

@@ -50,6 +50,8 @@ fn ring() -> RingFacts {
         any_self_managed: true,
         changing: 0,
         reencrypting: false,
+        report: None,
+        roll_back: None,
     }
 }
 

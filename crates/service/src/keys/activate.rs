@@ -30,7 +30,7 @@ pub async fn activate(
         .await
 }
 
-async fn start_activation(act: &mut Act, id: KeyId) -> ServiceResult<domain::OperationId> {
+pub(super) async fn start_activation(act: &mut Act, id: KeyId) -> ServiceResult<domain::OperationId> {
     let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
     let ring_id = RingId(ring.id);
     let key = store::keys::lock(&act.tx, id).await?.ok_or_else(|| Refusal::not_found("key"))?;
@@ -39,6 +39,8 @@ async fn start_activation(act: &mut Act, id: KeyId) -> ServiceResult<domain::Ope
     let previous = store::keys::active(&act.tx, ring_id).await?;
     let state = key.state.activate(act.now)?;
     store::keys::set_state(&act.tx, id, state, None).await?;
+    // A new change: what mails say of the one before is over.
+    store::reports::delete_links(&act.tx, ring_id).await?;
     act.record("key", key.name.as_str());
     act.record("before", key.state.as_str());
     act.record("after", state.as_str());

@@ -46,9 +46,11 @@ pub async fn file_waits(portal: &Portal, caller: &Caller, id: KeyId) -> ServiceR
     Ok(until.filter(|until| portal.clock().now() < *until))
 }
 
-/// Removes the files that nobody downloaded in time.
+/// Removes the files that nobody downloaded in time, and links of mails whose time is over.
 pub(crate) async fn clean_up(portal: &Portal) -> ServiceResult<()> {
-    store::key_files::delete_expired(portal.db().write(), portal.clock().now()).await?;
+    let now = portal.clock().now();
+    store::key_files::delete_expired(portal.db().write(), now).await?;
+    store::reports::delete_expired(portal.db().write(), now).await?;
     Ok(())
 }
 

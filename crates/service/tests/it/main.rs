@@ -17,6 +17,7 @@ mod locks;
 mod mail;
 mod on_record;
 mod overview;
+mod roll_back;
 mod root_key;
 mod rows;
 mod scrub;

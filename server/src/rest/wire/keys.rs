@@ -1,7 +1,10 @@
 //! Keys and their regions.
 
 use super::{allowed, at, not_before};
-use api_types::{Eligibility, Key, KeyReference, KeySource, KeyState as State, Region, Timers};
+use api_types::{
+    ChangeReport, Eligibility, Key, KeyReference, KeySource, KeyState as State, Region, ScheduledRollBack,
+    Timers,
+};
 use domain::{
     actions::Action,
     keys::{KeyState, Source},
@@ -66,9 +69,25 @@ pub(in crate::rest) fn region(overview: &Overview) -> Region {
         self_managed_environments: overview.self_managed,
         locked_environments: facts.locked_environments,
         root_key_due_since: overview.root_key_due_since.map(at),
+        report: facts
+            .report
+            .as_ref()
+            .map(|report| ChangeReport { reported_at: at(report.at), reported_by: report.email.clone() }),
+        roll_back: facts.roll_back.as_ref().map(|roll_back| ScheduledRollBack {
+            key_id: roll_back.key.0,
+            key: roll_back.name.clone(),
+            due_at: not_before(roll_back.due_at),
+            scheduled_by: roll_back.email.clone(),
+        }),
         lock_text: facts.lock_text(),
         administrators: overview.administrators,
-        allowed_actions: vec![allowed(Action::KeyAdd, &overview.add)],
+        allowed_actions: vec![
+            allowed(Action::KeyAdd, &overview.add),
+            allowed(Action::KeyReport, &overview.report),
+            allowed(Action::KeyClearReport, &overview.clear_report),
+            allowed(Action::KeyScheduleRollBack, &overview.schedule_roll_back),
+            allowed(Action::KeyCancelRollBack, &overview.cancel_roll_back),
+        ],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use crate::harness::{House, START};
+use domain::roles::Role;
 use serde_json::json;
 use service::tenants::{self, Change};
 use test_support::{TestDb, both_databases};
@@ -26,7 +27,18 @@ both_databases! {
         assert_eq!(europe["eligibility"]["eligible"], true);
         assert_eq!(europe["eligibility"]["enabled_at"], START.rfc3339());
         assert_eq!(europe["timers"], json!({}));
-        assert_eq!(europe["allowed_actions"], json!([{"action": "key.add", "allowed": true}]));
+        assert_eq!(europe["allowed_actions"][0], json!({"action": "key.add", "allowed": true}));
+        let others: Vec<_> = europe["allowed_actions"].as_array().unwrap()[1..]
+            .iter()
+            .map(|action| (action["action"].as_str().unwrap(), action["code"].as_str().unwrap()))
+            .collect();
+        let expected = [
+            ("key.report", "NOTHING_TO_REPORT"),
+            ("key.clear_report", "NOTHING_TO_REPORT"),
+            ("key.schedule_roll_back", "NOTHING_TO_ROLL_BACK"),
+            ("key.cancel_roll_back", "NOTHING_TO_ROLL_BACK"),
+        ];
+        assert_eq!(others, expected);
 
         house.key("first").await;
         let after = client.get("/regions").await.json(200);
@@ -36,6 +48,44 @@ both_databases! {
             "lock_allowed_at": "2026-11-25T09:12:01Z",
         }));
         assert_eq!(after["items"][1], before["items"][1], "timers are per region (X-01)");
+    }
+
+    async fn x_10_a_change_is_reported_cleared_and_rolled_back(db: TestDb) {
+        let house = House::new(&db).await;
+        let client = Client::admin(&house).await;
+        let email = "grace@contoso.example";
+        let grace = house.user(&house.admin, email, vec![Role::GlobalAdministrator]).await;
+        let grace = Client::of(&house, grace).await;
+        let (yes, region) = (json!({"confirmed": true}), |rest: &str| format!("/regions/europe/{rest}"));
+        let first = house.key("first").await;
+        let second = client.upload_key("second").await.json(201)["id"].as_str().unwrap().to_owned();
+        let activate = json!({"confirmed": true, "risk_acknowledged": true});
+        house.wait(24 * 3_600);
+        client.post(&format!("/keys/{second}/activate"), &activate).await.json(202);
+        house.drain().await;
+
+        client.post(&region("report"), &json!({})).await.problem(422, "NOT_CONFIRMED");
+        let reported = client.post(&region("report"), &yes).await.json(200);
+        assert_eq!(reported["report"]["reported_by"], "ada@contoso.example");
+        client.post(&region("roll-back"), &yes).await.problem(409, "CHANGE_REPORTED");
+        client.post(&region("report/clear"), &yes).await.problem(409, "OWN_REPORT");
+        assert!(grace.post(&region("report/clear"), &yes).await.json(200)["report"].is_null());
+
+        let scheduled = grace.post(&region("roll-back"), &yes).await.json(200);
+        assert_eq!(scheduled["roll_back"]["key"], "first");
+        assert_eq!(scheduled["roll_back"]["scheduled_by"], email);
+        assert_eq!(scheduled["roll_back"]["due_at"], scheduled["timers"]["next_activation_at"]);
+        assert!(client.delete(&region("roll-back")).await.json(200)["roll_back"].is_null());
+        client.delete(&region("roll-back")).await.problem(409, "NOTHING_TO_ROLL_BACK");
+
+        // 24 hours at −1 s, 0, +1 s: refused, then an activation.
+        house.wait(24 * 3_600 - 1);
+        let activate_first = format!("/keys/{first}/activate");
+        client.post(&activate_first, &activate).await.problem(409, "ACTIVATION_COOLDOWN");
+        house.wait(1);
+        client.post(&region("roll-back"), &yes).await.problem(409, "CONFLICT");
+        house.wait(1);
+        client.post(&activate_first, &activate).await.json(202);
     }
 
     async fn pp_004_the_seats_must_exceed_the_threshold(db: TestDb) {

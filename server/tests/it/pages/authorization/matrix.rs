@@ -23,6 +23,9 @@ pub(super) const PAGES: &[Page] = &[
     ("/encryption-keys",                       [303,     200,  200,   200,    403, 403,     200]),
     ("/encryption-keys/risk",                  [303,     200,  200,   200,    200, 200,     200]),
     ("/encryption-keys/new",                   [303,     200,  200,   200,    403, 403,     200]),
+    ("/encryption-keys/report",                [303,     200,  200,   200,    403, 403,     200]),
+    ("/encryption-keys/clear-report",          [303,     200,  200,   200,    403, 403,     200]),
+    ("/encryption-keys/roll-back",             [303,     200,  200,   200,    403, 403,     200]),
     ("/encryption-keys/{id}",                  [303,     404,  200,   200,    403, 403,     200]),
     ("/encryption-keys/{id}/activate",         [303,     404,  200,   200,    403, 403,     200]),
     ("/encryption-keys/{id}/lock",             [303,     404,  200,   200,    403, 403,     200]),
@@ -101,6 +104,7 @@ const GENERATE: Body = Fields(&[
     ("password", "short"),
     ("password_again", "short"),
 ]);
+const REGION: Body = Fields(&[("region", "europe")]);
 const DOWNLOAD: Body = Fields(&[("do", "download")]);
 const PROOF: Body = Parts(&[("file", ""), ("password", "x")]);
 const ROW: Body = Parts(&[("c0", "Eve")]);
@@ -123,6 +127,9 @@ pub(super) const FORMS: &[Form] = &[
     ("/encryption-keys/new",                 KEY,            [303,     422,  422,   422,    403, 403,     403], ""),
     ("/encryption-keys/new",                 GENERATE,       [303,     422,  422,   422,    403, 403,     403], ""),
     ("/encryption-keys/{id}/activate",       NOTHING,        [303,     404,  422,   422,    403, 403,     403], ""),
+    ("/encryption-keys/report",              REGION,         [303,     422,  422,   422,    403, 403,     403], ""),
+    ("/encryption-keys/clear-report",        REGION,         [303,     422,  409,   403,    403, 403,     403], ""),
+    ("/encryption-keys/roll-back",           REGION,         [303,     422,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/{id}/lock",           PROOF,          [303,     404,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/{id}/unlock",         PROOF,          [303,     404,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/{id}/file",           DOWNLOAD,       [303,     404,  410,   403,    403, 403,     403], ""),

@@ -1,0 +1,169 @@
+//! What is done about a key change that somebody did not know of: reported, cleared, rolled back.
+
+use super::{
+    data::{ViewKeys, keys},
+    list::list,
+};
+use crate::{error::UiError, forms, pages::load::*, ui::*, view, view::ViewDecision};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The list and, over it, the question whether to report.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct ViewReport {
+    list: ViewKeys,
+    /// What a mail's link brings along; empty when the page was reached otherwise.
+    link: String,
+}
+
+impl PageData for ViewReport {
+    fn title(&self) -> String {
+        "Report a key change".to_owned()
+    }
+}
+
+/// `/encryption-keys/report`.
+#[component]
+pub fn ReportChange() -> AnyView {
+    page(|input| report_data(input.value("region"), input.value("link")), report)
+}
+
+async fn report_data(region: String, link: String) -> Result<ViewReport, UiError> {
+    Ok(ViewReport { list: keys(region, String::new()).await?, link })
+}
+
+fn report(ViewReport { list: data, link }: ViewReport) -> AnyView {
+    let consequences = vec![
+        format!("No key of {} is activated, rolled back to or locked with until it is cleared.", data.region),
+        "A Global administrator other than you clears it.".to_owned(),
+        "All administrators are notified by mail at once.".to_owned(),
+    ];
+    let active = data.active().map(|key| key.name.clone()).or_else(|| data.installing.clone());
+    let intro = match active {
+        Some(key) => format!("You say that nobody you trust has made {key} the key of {}.", data.region),
+        None => "You say that nobody you trust has changed the key.".to_owned(),
+    };
+    asked(&data, &data.report_change, "The change cannot be reported now.", || {
+        let hidden = hidden(&data.region);
+        view! {
+            <ConfirmDialog
+                title="This was not us".to_owned()
+                action=data.address("/encryption-keys/report", "")
+                cancel=data.list()
+                confirm="Report and stop key changes"
+                danger=true
+                consequences
+            >
+                {forms::summary(&[])}
+                {hidden}
+                <input type="hidden" name="link" value=link />
+                <p>{intro}</p>
+            </ConfirmDialog>
+        }
+        .into_any()
+    })
+}
+
+/// `/encryption-keys/clear-report`.
+#[component]
+pub fn ClearReport() -> AnyView {
+    page(|input| keys(input.value("region"), String::new()), clear)
+}
+
+fn clear(data: ViewKeys) -> AnyView {
+    let reporter = data.reported.as_ref().map(|report| report.email.clone()).unwrap_or_default();
+    let consequences = vec![
+        "Keys can be activated and rolled back to again; locking is possible when the 72 hours are over."
+            .to_owned(),
+        "All administrators are notified by mail.".to_owned(),
+    ];
+    asked(&data, &data.clear_report, "The report cannot be cleared now.", || {
+        let hidden = hidden(&data.region);
+        view! {
+            <ConfirmDialog
+                title="Clear the report?".to_owned()
+                action=data.address("/encryption-keys/clear-report", "")
+                cancel=data.list()
+                confirm="Clear the report"
+                consequences
+            >
+                {forms::summary(&[])}
+                {hidden}
+                <p>
+                    {reporter} " did not know of the latest key change. Clear this when you know who made it and why, "
+                    "or to roll back to the key before."
+                </p>
+            </ConfirmDialog>
+        }
+        .into_any()
+    })
+}
+
+/// `/encryption-keys/roll-back`.
+#[component]
+pub fn RollBack() -> AnyView {
+    page(|input| keys(input.value("region"), String::new()), roll_back)
+}
+
+fn roll_back(data: ViewKeys) -> AnyView {
+    let previous = data.previous.as_ref().map(|key| key.name.clone()).unwrap_or_default();
+    let from = data.timers.as_ref().map(|(from, _)| from.at.clone());
+    let consequences = vec![
+        format!("{previous} becomes the active key again; environments stay online."),
+        "It can be called off until then, and another activation replaces it.".to_owned(),
+        "All administrators are notified by mail, now and when it happens.".to_owned(),
+    ];
+    asked(&data, &data.schedule_roll_back, "A roll-back cannot be scheduled now.", || {
+        let hidden = hidden(&data.region);
+        view! {
+            <ConfirmDialog
+                title=format!("Roll back to {previous}?")
+                action=data.address("/encryption-keys/roll-back", "")
+                cancel=data.list()
+                confirm="Schedule the roll-back"
+                consequences
+            >
+                {forms::summary(&[])}
+                {hidden}
+                <p>
+                    "In the first 24 hours after a change no key is activated. The roll-back begins by itself on "
+                    {from.map(|at| view! { <Time at=at /> })} "."
+                </p>
+            </ConfirmDialog>
+        }
+        .into_any()
+    })
+}
+
+fn hidden(region: &str) -> AnyView {
+    view! {
+        <input type="hidden" name="region" value=region.to_owned() />
+        <input type="hidden" name="confirmed" value="on" />
+    }
+    .into_any()
+}
+
+/// The dialog, or the policy's reason against it; the list in any case.
+fn asked(
+    data: &ViewKeys,
+    decision: &ViewDecision,
+    title: &'static str,
+    dialog: impl FnOnce() -> AnyView,
+) -> AnyView {
+    let question = match decision.why.clone() {
+        None => dialog(),
+        // What came back with the form says the same, and more precisely.
+        Some(_) if forms::came_back() => forms::summary(&[]).into_any(),
+        Some(why) => view! {
+            <MessageBar tone=Tone::Warning title>
+                {view::why(why)}
+            </MessageBar>
+        }
+        .into_any(),
+    };
+    view! {
+        {question}
+        {list(data)}
+    }
+    .into_any()
+}
