@@ -102,16 +102,75 @@ test('PP-029 a rogue lock is stopped; a legitimate one is undone by its file', a
     await accessible();
   });
 
-  await test.step('PP-034 another administrator is told and rolls back in time', async () => {
-    await become(page, 'ada');
+  await test.step('X-10 another administrator follows the mail: this was not us', async () => {
+    await become(page, 'chiara');
     await open('/notifications');
-    await expect(page.getByText('Encryption key rogue is now active').first()).toBeVisible();
-    await wait(page, 24 * HOUR);
+    const hers = page.locator('tbody tr').filter({ hasText: 'Encryption key rogue is now active' })
+      .filter({ hasText: 'chiara@haldenvoss.example' });
+    await hers.getByRole('link').first().click();
+    await expect(page.getByText('This was not us')).toBeVisible();
+    const mail = await page.locator('main').innerText();
+    const link = mail.match(/\/encryption-keys\/report\?region=us-east&link=[0-9a-f]{32}/)![0];
     await open(keys);
-    await expect(page.getByText('honest was active before.')).toBeVisible();
-    await open(`/encryption-keys/${await idOf(page, 'honest')}/activate`);
-    await page.getByRole('button', { name: 'Activate', exact: true }).click();
-    await expect(keyRow(page, 'honest').getByText('Active', { exact: true })).toBeVisible(slow);
+    await expect(page.getByText('rogue has been the active key for less than 72 hours.')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'This was not us' })).toBeVisible();
+    await accessible();
+    await shot('change-01-keys');
+    await open(link);
+    await expect(page.getByRole('heading', { name: 'This was not us' })).toBeVisible();
+    if (javaScriptEnabled) await hydrated(page);
+    await accessible();
+    await shot('change-02-report');
+    await page.getByRole('button', { name: 'Report and stop key changes' }).click();
+    await expect(page.getByText('Key changes and locks are stopped.')).toBeVisible();
+    await open(link);
+    await expect(page.getByText('The change cannot be reported now.')).toBeVisible();
+    await open(keys);
+    await expect(page.getByText('The last key change was reported as not authorised.')).toBeVisible();
+    await accessible();
+    await shot('change-03-reported');
+  });
+
+  await test.step('X-10 who made the change cannot clear the report, and nothing changes', async () => {
+    await become(page, 'bruno');
+    await open(`/encryption-keys/clear-report?region=${REGION}`);
+    await expect(page.getByText('You made this change; somebody else has to look at it.').first()).toBeVisible();
+    const cleared = await page.request.post(`/encryption-keys/clear-report?region=${REGION}`, {
+      form: { region: REGION, confirmed: 'on' }, headers: { 'sec-fetch-site': 'same-origin' },
+    });
+    expect(cleared.status()).toBe(409);
+    await open(keys);
+    await expect(page.getByRole('button', { name: 'Lock active environments' })).toHaveAttribute('aria-disabled', 'true');
+  });
+
+  await test.step('PP-034, X-10 a third clears it and schedules the roll-back, which begins by itself', async () => {
+    await become(page, 'ada');
+    await open(keys);
+    await page.getByRole('link', { name: 'Clear the report' }).click();
+    if (javaScriptEnabled) await hydrated(page);
+    await accessible();
+    await shot('change-04-clear');
+    await page.getByRole('button', { name: 'Clear the report' }).click();
+    await expect(page.getByText('The report is cleared.')).toBeVisible();
+    await page.getByRole('link', { name: 'Schedule the roll-back' }).click();
+    await expect(page.getByRole('heading', { name: 'Roll back to honest?' })).toBeVisible();
+    if (javaScriptEnabled) await hydrated(page);
+    await accessible();
+    await shot('change-05-roll-back');
+    await page.getByRole('button', { name: 'Schedule the roll-back' }).click();
+    await expect(page.getByText('has scheduled a roll-back to honest.')).toBeVisible();
+    await accessible();
+    await shot('change-06-scheduled');
+    await page.getByRole('button', { name: 'Call it off' }).click();
+    await expect(page.getByText('The roll-back is called off.')).toBeVisible();
+    await page.getByRole('link', { name: 'Schedule the roll-back' }).click();
+    await page.getByRole('button', { name: 'Schedule the roll-back' }).click();
+    await expect(page.getByText('has scheduled a roll-back to honest.')).toBeVisible();
+    await wait(page, 24 * HOUR);
+    await expect.poll(async () => {
+      await open(keys);
+      return keyRow(page, 'honest').getByText('Active', { exact: true }).count();
+    }, slow).toBe(1);
     await readRows(page, environment);
   });
 

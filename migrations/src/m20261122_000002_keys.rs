@@ -35,7 +35,8 @@ CREATE INDEX rings_locking ON rings (lock_started_at)
 CREATE TABLE change_reports (
     ring_id {uuid} PRIMARY KEY REFERENCES rings (id),
     reported_at BIGINT NOT NULL,
-    reported_by {uuid} NOT NULL REFERENCES users (id)
+    reported_by {uuid} NOT NULL REFERENCES users (id),
+    changed_by {uuid} REFERENCES users (id)
 );
 -- What the link in a mail is good for: one report, of that change, by its recipient. Only the SHA-256 is kept.
 CREATE TABLE report_links (

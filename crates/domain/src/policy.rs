@@ -92,7 +92,7 @@ fn not_reported(ring: &RingFacts) -> Decision {
         report.at.human()
     );
     Err(Refusal::new(Code::ChangeReported, detail)
-        .remedy("A Global administrator other than them can clear it.")
+        .remedy("A Global administrator who neither made the change nor reported it can clear that.")
         .see(keys_page(ring), "Encryption keys"))
 }
 
@@ -109,16 +109,18 @@ pub fn report_change(ring: &RingFacts, now: Timestamp) -> Decision {
     Ok(())
 }
 
-/// whether `me` may clear a report: never who made it.
-pub fn clear_report(ring: &RingFacts, me: UserId) -> Decision {
-    match &ring.report {
-        None => Err(Refusal::new(Code::NothingToReport, "No key change is reported here.")),
-        Some(report) if report.by == me => {
-            let detail = "You reported this change; somebody else has to look at it.";
-            Err(Refusal::new(Code::OwnReport, detail).remedy("Ask another Global administrator to clear it."))
-        }
-        Some(_) => Ok(()),
-    }
+/// whether `me` may clear a report: not who made it, and not who made the change. The operator is nobody (`None`).
+pub fn clear_report(ring: &RingFacts, me: Option<UserId>) -> Decision {
+    let Some(report) = &ring.report else {
+        return Err(Refusal::new(Code::NothingToReport, "No key change is reported here."));
+    };
+    let detail = match me {
+        None => return Ok(()),
+        Some(me) if me == report.by => "You reported this change; somebody else has to look at it.",
+        Some(me) if Some(me) == report.changed_by => "You made this change; somebody else has to look at it.",
+        Some(_) => return Ok(()),
+    };
+    Err(Refusal::new(Code::OwnReport, detail).remedy("Ask another Global administrator to clear it."))
 }
 
 /// whether a roll-back may be scheduled: in the first 24 hours after a change, when it is not possible yet.

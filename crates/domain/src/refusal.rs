@@ -76,7 +76,7 @@ codes! {
     LockCooldown = "LOCK_COOLDOWN", 409,
     /// an administrator reported the latest key change; another one has to clear that.
     ChangeReported = "CHANGE_REPORTED", 409,
-    /// who reported a change does not clear the report.
+    /// who reported a change, or made it, does not clear the report.
     OwnReport = "OWN_REPORT", 409,
     /// no key change is under way or less than 72 hours old.
     NothingToReport = "NOTHING_TO_REPORT", 409,

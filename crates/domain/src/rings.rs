@@ -34,7 +34,9 @@ pub struct Eligibility {
 pub struct Report {
     pub at: Timestamp,
     pub by: UserId,
-    /// Their mail address.
+    /// Who had made the change.
+    pub changed_by: Option<UserId>,
+    /// The mail address of who reported.
     pub email: String,
 }
 

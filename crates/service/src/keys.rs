@@ -132,7 +132,7 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
         add: decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts)),
         report: decide(caller, Action::KeyReport, None).and_then(|()| policy::report_change(&facts, now)),
         clear_report: decide(caller, Action::KeyClearReport, None)
-            .and_then(|()| policy::clear_report(&facts, caller.user())),
+            .and_then(|()| policy::clear_report(&facts, report::clearer(caller))),
         schedule_roll_back: decide(caller, Action::KeyScheduleRollBack, None)
             .and_then(|()| policy::schedule_roll_back(&facts, previous.is_some(), now)),
         cancel_roll_back: decide(caller, Action::KeyCancelRollBack, None)

@@ -221,6 +221,15 @@ pub async fn finish(
     Ok(true)
 }
 
+/// Who last asked for the key to be activated or unlocked.
+pub async fn asked_by(db: &impl ConnectionTrait, key: KeyId) -> StoreResult<Option<UserId>> {
+    let sql = "SELECT created_by FROM operations WHERE key_id = $1 AND kind IN ('key_install', 'key_unlock') \
+               ORDER BY created_at DESC LIMIT 1";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [key.0.into()]);
+    let row = db.query_one_raw(statement).await?;
+    Ok(row.map(|row| row.try_get("", "created_by")).transpose()?.map(UserId))
+}
+
 /// Ends the open imports of the ring's self-managed environments: a lock stops them (PP-100). Who runs one
 /// finds its lease lost. Returns how many.
 pub async fn stop_imports(

@@ -14,10 +14,16 @@ entity!("report_links" {
 pub use entity::Model as ReportLink;
 use entity::{Column, Entity};
 
-/// Somebody reports; one report at a time.
-pub async fn insert(tx: &impl ConnectionTrait, ring: RingId, by: UserId, at: Timestamp) -> StoreResult<()> {
-    let sql = "INSERT INTO change_reports (ring_id, reported_at, reported_by) VALUES ($1, $2, $3)";
-    let values = [ring.0.into(), at.0.into(), by.0.into()];
+/// Somebody reports a change of `changed_by`; one report at a time.
+pub async fn insert(
+    tx: &impl ConnectionTrait,
+    ring: RingId,
+    (by, changed_by): (UserId, Option<UserId>),
+    at: Timestamp,
+) -> StoreResult<()> {
+    let sql =
+        "INSERT INTO change_reports (ring_id, reported_at, reported_by, changed_by) VALUES ($1, $2, $3, $4)";
+    let values = [ring.0.into(), at.0.into(), by.0.into(), changed_by.map(|user| user.0).into()];
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(())
 }

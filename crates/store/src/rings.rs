@@ -215,6 +215,7 @@ struct FactsRow {
     reencrypting: bool,
     reported_at: Option<i64>,
     reported_by: Option<sea_orm::prelude::Uuid>,
+    changed_by: Option<sea_orm::prelude::Uuid>,
     reporter: Option<String>,
     roll_back_key: Option<sea_orm::prelude::Uuid>,
     roll_back_name: Option<String>,
@@ -235,7 +236,7 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
                EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id AND e.state = 'self_managed') AS self_managed, \
                EXISTS (SELECT 1 FROM ring_keys g JOIN data_keys d ON d.ring_key_id = g.id WHERE g.ring_id = r.id \
                 AND g.protection_key_id IS NOT NULL AND g.id <> r.active_ring_key) AS reencrypting, \
-               c.reported_at, c.reported_by, cu.email AS reporter, b.key_id AS roll_back_key, \
+               c.reported_at, c.reported_by, c.changed_by, cu.email AS reporter, b.key_id AS roll_back_key, \
                bk.name AS roll_back_name, b.due_at, bu.email AS scheduler \
                FROM rings r JOIN tenants t ON t.id = r.tenant_id \
                LEFT JOIN change_reports c ON c.ring_id = r.id LEFT JOIN users cu ON cu.id = c.reported_by \
@@ -264,6 +265,7 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
         report: row.reported_at.zip(row.reported_by).map(|(at, by)| Report {
             at: Timestamp(at),
             by: UserId(by),
+            changed_by: row.changed_by.map(UserId),
             email: row.reporter.unwrap_or_default(),
         }),
         roll_back: row.roll_back_key.zip(row.due_at).map(|(key, due_at)| RollBack {

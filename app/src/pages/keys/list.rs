@@ -1,6 +1,6 @@
 //! The list of keys with its commands, clocks and notices; panels and dialogs stand beside it.
 
-use super::data::{ViewKey, ViewKeys, ViewLocked, ViewRollBack, keys};
+use super::data::{ViewKey, ViewKeys, ViewLocked, keys};
 use crate::{
     pages::load::*,
     ui::*,
@@ -141,17 +141,20 @@ fn notices(data: &ViewKeys) -> AnyView {
 /// nothing changes until somebody else has looked.
 fn reported_bar(data: &ViewKeys) -> Option<AnyView> {
     let report = data.reported.clone()?;
-    let next = match data.clear_report.why.clone() {
-        None => {
-            let href = data.address("/encryption-keys/clear-report", "");
-            view! { <a href=href>"Look at it and clear the report"</a> }.into_any()
-        }
-        Some(why) => view! { {why.reason} " " {why.remedy} }.into_any(),
+    let mine = data.clear_report.why.is_none();
+    let actions = mine.then(|| {
+        let href = data.address("/encryption-keys/clear-report", "");
+        view! { <ButtonLink label="Clear the report" href=href /> }
+    });
+    let actions = actions.into_any();
+    let next = match mine {
+        true => " Look at who made it and why.",
+        false => " A Global administrator who neither made the change nor reported it can clear that.",
     };
     let bar = view! {
-        <MessageBar tone=Tone::Severe title="The last key change was reported as not authorised.">
+        <MessageBar tone=Tone::Severe title="The last key change was reported as not authorised." actions>
             {report.email} " did not know of it, and said so on " <Time at=report.at />
-            ". Until that is cleared no key is activated and nothing is locked. " {next}
+            ". Until that is cleared no key is activated and nothing is locked." {next}
         </MessageBar>
     };
     Some(bar.into_any())
@@ -161,54 +164,55 @@ fn reported_bar(data: &ViewKeys) -> Option<AnyView> {
 fn change_bar(data: &ViewKeys) -> Option<AnyView> {
     let (from, until) = data.timers.clone().filter(|(_, until)| !until.left.is_empty())?;
     let active = data.active()?.name.clone();
-    let report = data.report_change.why.is_none().then(|| {
-        let href = data.address("/encryption-keys/report", "");
-        view! { " " <a href=href>"This was not us"</a> }
-    });
-    let before = match (&data.previous, data.scheduled.clone()) {
-        (_, Some(scheduled)) => scheduled_text(data, scheduled),
+    let text = match (&data.previous, data.scheduled.clone()) {
+        (_, Some(scheduled)) => view! {
+            {scheduled.email} " has scheduled a roll-back to " {scheduled.key} ". It begins on "
+            <Time at=scheduled.due.at /> "."
+        }
+        .into_any(),
         (Some(before), None) => {
             let name = before.name.clone();
-            let next = roll_back_link(data, before);
-            view! { "You can roll back to " {name} " from " <Time at=from.at /> " until " <Time at=until.at /> ". " {next} }
+            view! { "You can roll back to " {name} " from " <Time at=from.at /> " until " <Time at=until.at /> "." }
                 .into_any()
         }
         (None, None) => view! { "Locking is possible from " <Time at=until.at /> " on." }.into_any(),
     };
+    let report = data.report_change.why.is_none().then(|| {
+        let href = data.address("/encryption-keys/report", "");
+        view! { <ButtonLink label="This was not us" href=href /> }
+    });
+    let roll_back = roll_back(data);
+    let actions = view! { {report} {roll_back} }.into_any();
     let bar = view! {
-        <MessageBar tone=Tone::Info title=format!("{active} is the active key since less than 72 hours.")>
-            {before} {report}
+        <MessageBar tone=Tone::Info title=format!("{active} has been the active key for less than 72 hours.") actions>
+            {text}
         </MessageBar>
     };
     Some(bar.into_any())
 }
 
-/// At once when the 24 hours are over, else scheduled.
-fn roll_back_link(data: &ViewKeys, before: &ViewKey) -> Option<AnyView> {
-    let (href, label) = if before.activate.why.is_none() {
-        (format!("/encryption-keys/{}/activate", before.id), "Roll back to this key")
-    } else if data.schedule_roll_back.why.is_none() {
-        (data.address("/encryption-keys/roll-back", ""), "Schedule the roll-back")
-    } else {
-        return None;
-    };
-    Some(view! { <a href=href>{label}</a> }.into_any())
+/// Called off where one is scheduled; at once when the 24 hours are over; else scheduled.
+fn roll_back(data: &ViewKeys) -> Option<AnyView> {
+    let schedule = data.address("/encryption-keys/roll-back", "");
+    if data.scheduled.is_some() {
+        return data.cancel_roll_back.why.is_none().then(|| call_off(data, schedule));
+    }
+    let before = data.previous.as_ref()?;
+    if before.activate.why.is_none() {
+        let href = format!("/encryption-keys/{}/activate", before.id);
+        return Some(view! { <ButtonLink label="Roll back to this key" href=href /> }.into_any());
+    }
+    let may = data.schedule_roll_back.why.is_none();
+    may.then(|| view! { <ButtonLink label="Schedule the roll-back" href=schedule /> }.into_any())
 }
 
-fn scheduled_text(data: &ViewKeys, scheduled: ViewRollBack) -> AnyView {
-    let cancel = data.cancel_roll_back.why.is_none().then(|| {
-        let action = data.address("/encryption-keys/roll-back", "");
-        view! {
-            <form class="in-bar" method="post" action=action>
-                <input type="hidden" name="region" value=data.region.clone() />
-                <input type="hidden" name="do" value="cancel" />
-                <Button label="Call it off" />
-            </form>
-        }
-    });
+fn call_off(data: &ViewKeys, action: String) -> AnyView {
     view! {
-        {scheduled.email} " has scheduled a roll-back to " {scheduled.key} ". It begins on "
-        <Time at=scheduled.due.at /> ". " {cancel}
+        <form method="post" action=action>
+            <input type="hidden" name="region" value=data.region.clone() />
+            <input type="hidden" name="do" value="cancel" />
+            <Button label="Call it off" />
+        </form>
     }
     .into_any()
 }

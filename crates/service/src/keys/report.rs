@@ -1,6 +1,6 @@
 //! "This was not us". Whoever did not know of a key change stops all others until somebody else has looked.
 
-use crate::{Act, Caller, Portal, ServiceResult, Target, mails::Notice};
+use crate::{Act, Caller, Portal, ServiceResult, Target, Via, mails::Notice};
 use domain::{
     Code, Refusal, RingId, Timestamp, UserId, actions::Action, events::Event, policy,
     rings::NO_LOCK_AFTER_CHANGE,
@@ -8,7 +8,7 @@ use domain::{
 use store::{keys::Key, reports::ReportLink, rings::Ring};
 
 /// Reports the latest key change of the ring as not authorised: no key is activated and nothing is locked until a
-/// Global administrator other than the caller clears it. `link` is the token of a mail's link, which is used up.
+/// Global administrator who neither made nor reported it clears that. `link` is the token of a mail's link, which is used up.
 ///
 /// # Errors
 /// The refusals of [`policy::report_change`]; `NOTHING_TO_REPORT` for a link that was used or is about an older change.
@@ -33,7 +33,12 @@ pub async fn report(
                         super::not_confirmed("that no key changes until somebody else has looked").into()
                     );
                 }
-                store::reports::insert(&act.tx, RingId(ring.id), act.caller.user(), act.now).await?;
+                let changed_by = match &key {
+                    Some(key) => store::operations::asked_by(&act.tx, key.id).await?,
+                    None => None,
+                };
+                let who = (act.caller.user(), changed_by);
+                store::reports::insert(&act.tx, RingId(ring.id), who, act.now).await?;
                 tell(act, Event::ChangeReported, &ring, key.as_ref()).await
             })
         })
@@ -50,7 +55,7 @@ pub async fn clear(portal: &Portal, caller: &Caller, ring: RingId, confirmed: bo
             Box::pin(async move {
                 let (ring, key) = latest(act).await?;
                 let facts = store::rings::facts(&act.tx, RingId(ring.id)).await?;
-                policy::clear_report(&facts, act.caller.user())?;
+                policy::clear_report(&facts, clearer(&act.caller))?;
                 if !confirmed {
                     return Err(super::not_confirmed("that you have looked at the change").into());
                 }
@@ -60,6 +65,11 @@ pub async fn clear(portal: &Portal, caller: &Caller, ring: RingId, confirmed: bo
             })
         })
         .await
+}
+
+/// Whom the report must not be cleared by; the operator at the machine is the way out where nobody else is left.
+pub(super) fn clearer(caller: &Caller) -> Option<UserId> {
+    (*caller.via() != Via::Operator).then(|| caller.user())
 }
 
 /// The ring, locked, and the key that the latest change made active, or is about to.
