@@ -1,12 +1,13 @@
 //! Measurements behind `docs/PERFORMANCE.md`: ours and a peer or a limit, side by side in one run.
 //!
-//! `cargo xtask bench [switch|rows|pages|start|lighthouse] [--environments N] [--rows N] [--peers]`; without
+//! `cargo xtask bench [switch|lock|rows|pages|start|lighthouse] [--environments N] [--rows N] [--peers]`; without
 //! a name, all of them. What needs npm runs only when asked for: `lighthouse` by its name or `--peers`, and
 //! the other framework's page, built and measured in the same run as ours, by `--peers`.
 
 mod house;
 mod lighthouse;
 mod load;
+mod lock;
 mod memory;
 mod pages;
 mod peer;
@@ -51,6 +52,9 @@ fn main() -> anyhow::Result<()> {
     for kind in [Kind::Sqlite, Kind::Postgres] {
         if wanted("switch") {
             runtime.block_on(switch::run(kind, &options))?;
+        }
+        if wanted("lock") {
+            runtime.block_on(lock::run(kind, &options))?;
         }
         if wanted("rows") {
             runtime.block_on(rows::run(kind, &options))?;
