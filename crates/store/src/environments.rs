@@ -150,7 +150,8 @@ pub async fn lock_shared(tx: &impl ConnectionTrait, id: EnvironmentId) -> StoreR
     row.ok_or_else(|| StoreError::inconsistent("environments", id))
 }
 
-/// E8: marks up to `limit` environments of the ring as locked since `at`; returns how many.
+/// E8: marks up to `limit` environments of the ring as locked since `at`, in no order: an order would sort all that
+/// are left each time. Returns how many.
 pub async fn mark_locked(
     tx: &impl ConnectionTrait,
     ring: RingId,
@@ -159,7 +160,7 @@ pub async fn mark_locked(
 ) -> StoreResult<u64> {
     let sql = format!(
         "UPDATE environments SET state = 'locked', state_since = $2, error = NULL WHERE id IN \
-         (SELECT id FROM environments WHERE ring_id = $1 AND state = 'self_managed' ORDER BY id LIMIT {limit})"
+         (SELECT id FROM environments WHERE ring_id = $1 AND state = 'self_managed' LIMIT {limit})"
     );
     let values = [ring.0.into(), at.0.into()];
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
