@@ -9,6 +9,7 @@ mod audit;
 mod clock;
 mod crash;
 mod crash_lock;
+mod crash_roll_back;
 mod encryption;
 mod ends;
 mod generate;
