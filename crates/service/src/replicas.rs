@@ -5,6 +5,7 @@
 //! reach the database, and no key in memory opens anything without a look there.
 
 use crate::{Portal, ServiceResult, fresh, jobs::Job};
+use anyhow::Context as _;
 use domain::Timestamp;
 use std::time::Duration;
 use store::replicas::Replica;
@@ -46,7 +47,10 @@ async fn look(
 ) -> ServiceResult<()> {
     let now = portal.clock().now();
     let db = portal.db().read();
-    let next = store::portal::get(db).await?.and_then(|portal| portal.root_next);
+    let row = store::portal::get(db).await?.context("the portal row is missing")?;
+    // A process that does not find the key that was rotated to still shows that it lives.
+    let found = portal.keyring().roots().check(&row);
+    let next = row.root_next;
     let waited_for = next.is_some() || store::rings::any_locking(db).await?;
     portal.keyring().forget_unusable(db).await?;
     let lock = store::rings::last_lock(db).await?;
@@ -54,8 +58,6 @@ async fn look(
         *last_lock = lock;
         portal.connections().notify_waiters();
     }
-    // A process that does not find the key that was rotated to still shows that it lives.
-    let found = portal.keyring().roots().look(db).await;
     if waited_for || now.since(Timestamp(replica.seen_at)) >= BEAT {
         let root_seen = match next {
             Some(check) => portal.keyring().roots().file().find(&check)?.map(|_| check),
@@ -65,7 +67,7 @@ async fn look(
         store::replicas::seen(portal.db().write(), next.clone()).await?;
         *replica = next;
     }
-    found.map(drop)
+    Ok(found?)
 }
 
 /// Waits until every process that is alive has dropped what it must not hold.
