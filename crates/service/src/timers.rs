@@ -60,8 +60,8 @@ pub async fn run_once(portal: &Portal) -> ServiceResult<()> {
     Ok(())
 }
 
-/// After a lock that could not: until then a backup from before it still opens.
-async fn rotate_root_key(portal: &Portal) -> ServiceResult<()> {
+/// Rotates the root key if a lock could not: until then a backup from before it still opens.
+pub async fn rotate_root_key(portal: &Portal) -> ServiceResult<()> {
     let db = portal.db().read();
     if !portal.keyring().roots().file().is_own() || !root_key::is_due(db).await? {
         return Ok(());

@@ -1,10 +1,10 @@
 //! Asking before a key is activated (PP-072…PP-083).
 
 use super::{
+    changes::asked,
     data::{ViewKey, ViewKeyDetails, key},
-    list::list,
 };
-use crate::{error::UiError, forms, pages::load::*, ui::*, view, view::counted};
+use crate::{error::UiError, forms, pages::load::*, ui::*, view::counted};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -29,22 +29,8 @@ async fn load(id: String) -> Result<ViewActivation, UiError> {
 }
 
 fn show(ViewActivation(data): ViewActivation) -> AnyView {
-    let question = match data.key.activate.why.clone() {
-        None => dialog(&data),
-        // What came back with the form says the same, and more precisely.
-        Some(_) if forms::came_back() => forms::summary(&[]).into_any(),
-        Some(why) => view! {
-            <MessageBar tone=Tone::Warning title=format!("{} cannot be activated now.", data.key.name)>
-                {view::why(why)}
-            </MessageBar>
-        }
-        .into_any(),
-    };
-    view! {
-        {question}
-        {list(&data.list)}
-    }
-    .into_any()
+    let title = format!("{} cannot be activated now.", data.key.name);
+    asked(&data.list, &data.key.activate, title, || dialog(&data))
 }
 
 fn dialog(data: &ViewKeyDetails) -> AnyView {

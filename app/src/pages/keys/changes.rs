@@ -43,25 +43,19 @@ fn report(ViewReport { list: data, link }: ViewReport) -> AnyView {
         Some(key) => format!("You say that nobody you trust has made {key} the key of {}.", data.region),
         None => "You say that nobody you trust has changed the key.".to_owned(),
     };
-    asked(&data, &data.report_change, "The change cannot be reported now.", || {
-        let hidden = hidden(&data.region);
-        view! {
-            <ConfirmDialog
-                title="This was not us".to_owned()
-                action=data.address("/encryption-keys/report", "")
-                cancel=data.list()
-                confirm="Report and stop key changes"
-                danger=true
-                consequences
-            >
-                {forms::summary(&[])}
-                {hidden}
-                <input type="hidden" name="link" value=link />
-                <p>{intro}</p>
-            </ConfirmDialog>
-        }
-        .into_any()
-    })
+    let body = view! {
+        <input type="hidden" name="link" value=link />
+        <p>{intro}</p>
+    };
+    let question = Question {
+        title: "This was not us".to_owned(),
+        path: "/encryption-keys/report",
+        confirm: "Report and stop key changes",
+        danger: true,
+        consequences,
+        body: body.into_any(),
+    };
+    asked(&data, &data.report_change, "The change cannot be reported now.", || dialog(&data, question))
 }
 
 /// `/encryption-keys/clear-report`.
@@ -77,26 +71,21 @@ fn clear(data: ViewKeys) -> AnyView {
             .to_owned(),
         "All administrators are notified by mail.".to_owned(),
     ];
-    asked(&data, &data.clear_report, "The report cannot be cleared now.", || {
-        let hidden = hidden(&data.region);
-        view! {
-            <ConfirmDialog
-                title="Clear the report?".to_owned()
-                action=data.address("/encryption-keys/clear-report", "")
-                cancel=data.list()
-                confirm="Clear the report"
-                consequences
-            >
-                {forms::summary(&[])}
-                {hidden}
-                <p>
-                    {reporter} " did not know of the latest key change. Clear this when you know who made it and why, "
-                    "or to roll back to the key before."
-                </p>
-            </ConfirmDialog>
-        }
-        .into_any()
-    })
+    let body = view! {
+        <p>
+            {reporter} " did not know of the latest key change. Clear this when you know who made it and why, "
+            "or to roll back to the key before."
+        </p>
+    };
+    let question = Question {
+        title: "Clear the report?".to_owned(),
+        path: "/encryption-keys/clear-report",
+        confirm: "Clear the report",
+        danger: false,
+        consequences,
+        body: body.into_any(),
+    };
+    asked(&data, &data.clear_report, "The report cannot be cleared now.", || dialog(&data, question))
 }
 
 /// `/encryption-keys/roll-back`.
@@ -113,41 +102,53 @@ fn roll_back(data: ViewKeys) -> AnyView {
         "It can be called off until then, and another activation replaces it.".to_owned(),
         "All administrators are notified by mail, now and when it happens.".to_owned(),
     ];
-    asked(&data, &data.schedule_roll_back, "A roll-back cannot be scheduled now.", || {
-        let hidden = hidden(&data.region);
-        view! {
-            <ConfirmDialog
-                title=format!("Roll back to {previous}?")
-                action=data.address("/encryption-keys/roll-back", "")
-                cancel=data.list()
-                confirm="Schedule the roll-back"
-                consequences
-            >
-                {forms::summary(&[])}
-                {hidden}
-                <p>
-                    "In the first 24 hours after a change no key is activated. The roll-back begins by itself on "
-                    {from.map(|at| view! { <Time at=at /> })} "."
-                </p>
-            </ConfirmDialog>
-        }
-        .into_any()
-    })
+    let body = view! {
+        <p>
+            "In the first 24 hours after a change no key is activated. The roll-back begins by itself on "
+            {from.map(|at| view! { <Time at=at /> })} "."
+        </p>
+    };
+    let question = Question {
+        title: format!("Roll back to {previous}?"),
+        path: "/encryption-keys/roll-back",
+        confirm: "Schedule the roll-back",
+        danger: false,
+        consequences,
+        body: body.into_any(),
+    };
+    asked(&data, &data.schedule_roll_back, "A roll-back cannot be scheduled now.", || dialog(&data, question))
 }
 
-fn hidden(region: &str) -> AnyView {
+/// What a dialog of these asks.
+struct Question {
+    title: String,
+    /// Of the page and of its form.
+    path: &'static str,
+    confirm: &'static str,
+    danger: bool,
+    consequences: Vec<String>,
+    body: AnyView,
+}
+
+fn dialog(data: &ViewKeys, question: Question) -> AnyView {
+    let Question { title, path, confirm, danger, consequences, body } = question;
+    let (action, region) = (data.address(path, ""), data.region.clone());
     view! {
-        <input type="hidden" name="region" value=region.to_owned() />
-        <input type="hidden" name="confirmed" value="on" />
+        <ConfirmDialog title action cancel=data.list() confirm danger consequences>
+            {forms::summary(&[])}
+            <input type="hidden" name="region" value=region />
+            <input type="hidden" name="confirmed" value="on" />
+            {body}
+        </ConfirmDialog>
     }
     .into_any()
 }
 
 /// The dialog, or the policy's reason against it; the list in any case.
-fn asked(
+pub(super) fn asked(
     data: &ViewKeys,
     decision: &ViewDecision,
-    title: &'static str,
+    title: impl Into<String>,
     dialog: impl FnOnce() -> AnyView,
 ) -> AnyView {
     let question = match decision.why.clone() {
@@ -155,7 +156,7 @@ fn asked(
         // What came back with the form says the same, and more precisely.
         Some(_) if forms::came_back() => forms::summary(&[]).into_any(),
         Some(why) => view! {
-            <MessageBar tone=Tone::Warning title>
+            <MessageBar tone=Tone::Warning title=title.into()>
                 {view::why(why)}
             </MessageBar>
         }

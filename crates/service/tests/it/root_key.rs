@@ -6,8 +6,9 @@ use crate::{
     lock::Locked,
 };
 use service::{
-    ServiceResult, replicas,
+    ServiceResult, keys, replicas,
     root_key::{self, By, RootKeyFile, RootKeys, Rotation, rotate},
+    timers,
 };
 use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
 use store::{Db, replicas::Replica, sealed::Table};
@@ -51,6 +52,23 @@ async fn refused(db: &TestDb, file: RootKeyFile) -> String {
         Ok(_) => panic!("it opens"),
         Err(error) => format!("{error:#}"),
     }
+}
+
+/// A process with another data folder: it looks, and finds no next key.
+async fn elsewhere(house: &House, db: &TestDb) -> tokio::task::JoinHandle<()> {
+    let other = house.neighbour(db).await;
+    let now = house.portal.clock().now();
+    let blind = Replica { id: Uuid::from_u128(7), seen_at: now.0, looks: 1, root_seen: None };
+    store::replicas::seen(other.db().write(), blind.clone()).await.unwrap();
+    tokio::spawn(async move {
+        for looks in 2.. {
+            let seen_at = other.clock().now().0;
+            store::replicas::seen(other.db().write(), Replica { looks, seen_at, ..blind.clone() })
+                .await
+                .unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
 }
 
 both_databases! {
@@ -121,23 +139,36 @@ both_databases! {
 
     async fn a_process_that_does_not_find_the_next_key_keeps_the_old_one_in_use(db: TestDb) {
         let house = House::new(&db).await;
-        let now = house.portal.clock().now();
-        let elsewhere = Replica { id: Uuid::from_u128(7), seen_at: now.0, looks: 1, root_seen: None };
-        store::replicas::seen(house.portal.db().write(), elsewhere.clone()).await.unwrap();
-        let other = house.neighbour(&db).await;
-        let looking = tokio::spawn(async move {
-            for looks in 2.. {
-                let replica = Replica { looks, ..elsewhere.clone() };
-                store::replicas::seen(other.db().write(), replica).await.unwrap();
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        });
+        let elsewhere = elsewhere(&house, &db).await;
         let (before, key_before) = (sealed(&house).await, fs::read(&house.root).unwrap());
         assert_eq!(by_hand(&house).await.unwrap(), Rotation::NotSeen { processes: 1 });
-        looking.abort();
+        elsewhere.abort();
         assert_eq!((sealed(&house).await, fs::read(&house.root).unwrap()), (before, key_before));
         assert_eq!(portal_row(&house).await.root_next, None);
         assert_eq!(files(&house).len(), 1, "the next key is taken back");
+    }
+
+    async fn what_a_lock_could_not_do_is_shown_and_done_later(db: TestDb) {
+        let l = Locked::new(&db).await;
+        let before = fs::read(&l.house.root).unwrap();
+        since_activation(&l.house, 72 * HOUR).await;
+        let elsewhere = elsewhere(&l.house, &db).await;
+        let operation = l.lock().await.unwrap();
+        l.house.drain().await;
+        let done = store::operations::get(l.house.portal.db().read(), operation).await.unwrap().unwrap();
+        assert_eq!(done.state, domain::operations::OperationState::Succeeded, "the lock comes to its end");
+        let due = || async {
+            let overview = keys::overview(&l.house.portal, &l.house.admin, l.house.ring).await.unwrap();
+            overview.root_key_due_since
+        };
+        assert!(due().await.is_some(), "it is shown");
+        timers::rotate_root_key(&l.house.portal).await.unwrap();
+        assert_eq!(fs::read(&l.house.root).unwrap(), before, "not yet");
+        elsewhere.abort();
+        l.house.wait(31);
+        timers::rotate_root_key(&l.house.portal).await.unwrap();
+        assert_ne!(fs::read(&l.house.root).unwrap(), before);
+        assert_eq!(due().await, None);
     }
 
     async fn processes_that_look_let_a_rotation_happen_and_drop_the_old_key(db: TestDb) {
