@@ -8,6 +8,7 @@ mod environments;
 mod http;
 mod imports;
 mod keys;
+mod lock;
 mod openapi;
 mod operations;
 mod parity;
