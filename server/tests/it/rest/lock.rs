@@ -32,7 +32,8 @@ impl Own {
     }
 
     async fn activated(&self) -> Timestamp {
-        let ring = store::rings::get(self.house.portal.db().read(), self.house.admin.tenant(), self.house.ring);
+        let ring =
+            store::rings::get(self.house.portal.db().read(), self.house.admin.tenant(), self.house.ring);
         Timestamp(ring.await.unwrap().unwrap().last_activation_at.unwrap())
     }
 
