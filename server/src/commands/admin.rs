@@ -5,7 +5,7 @@ use crate::{config::Config, open};
 use anyhow::Result;
 use clap::Subcommand;
 use domain::TenantId;
-use service::{Caller, Portal};
+use service::{Caller, Portal, ServiceError};
 
 #[derive(Subcommand)]
 pub(super) enum Admin {
@@ -44,8 +44,11 @@ pub(super) async fn operator(portal: &Portal, tenant: Option<&str>) -> Result<Ca
 }
 
 /// A refusal as the command line says it: what was wrong, at which field, what to do.
-pub(super) fn say(error: service::ServiceError) -> anyhow::Error {
-    let Some(refusal) = error.refusal() else { return anyhow::anyhow!("{error:#}") };
+pub(super) fn say(error: ServiceError) -> anyhow::Error {
+    let refusal = match error {
+        ServiceError::Refused(refusal) => refusal,
+        ServiceError::Internal(error) => return error,
+    };
     let mut text = refusal.detail.clone();
     for field in refusal.fields.iter().filter(|field| field.message != refusal.detail) {
         text = format!("{text} {}: {}", field.field, field.message);
