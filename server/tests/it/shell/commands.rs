@@ -125,6 +125,29 @@ both_databases! {
         assert!(String::from_utf8_lossy(&output.stdout).contains("BROKEN at entry 2"));
     }
 
+    async fn the_root_key_is_rotated_by_hand(db: TestDb) {
+        let operator = Operator::new(&db);
+        operator.bootstrap();
+        let (file, rotate) = (operator.path("data/root.key"), &["root-key", "rotate"]);
+        let before = std::fs::read(&file).unwrap();
+        assert!(operator.done(rotate).contains("4 sealed values were sealed anew"), "two regions' keys");
+        assert_ne!(std::fs::read(&file).unwrap(), before);
+        // Of the other kind: the operator brings the next one.
+        let handed_in = &["root-key", "rotate", "--root-key-file", &file];
+        assert!(operator.failed(handed_in).contains("put 32 random bytes into"));
+        let next = format!("{file}.next");
+        std::fs::write(&next, [7; 16]).unwrap();
+        std::fs::set_permissions(&next, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        assert!(operator.failed(handed_in).contains("has 16 bytes; a root key is exactly 32 bytes"));
+        std::fs::write(&next, [7; 32]).unwrap();
+        assert!(operator.done(handed_in).contains("Now put that key in the place of"));
+        std::fs::rename(&next, &file).unwrap();
+        assert!(operator.done(&["audit", "verify"]).contains("Contoso: intact"));
+        // A copy of before opens no more.
+        std::fs::write(&file, before).unwrap();
+        assert!(operator.failed(&["audit", "verify"]).contains("is not this database's"));
+    }
+
     async fn migrate_says_what_it_did(db: TestDb) {
         let operator = Operator::new(&db);
         assert!(!operator.done(&["migrate"]).starts_with('0'));
