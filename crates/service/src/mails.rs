@@ -1,7 +1,7 @@
 //! What mails say and how they enter the outbox: one message per administrator (PP-033).
 
 use crate::{Act, ServiceResult, keys, keys::hex};
-use domain::{MessageId, RingId, Timestamp, events::Event, rings};
+use domain::{MessageId, RingId, Timestamp, actions::Action, events::Event, rings, roles};
 use std::fmt::Write as _;
 use store::{environments::Environment, keys::Key, messages::Message, messages::MessageState, rings::Ring};
 
@@ -215,6 +215,10 @@ struct Links<'a> {
 
 async fn report_link(act: &Act, notice: &Notice, user: domain::UserId) -> ServiceResult<Option<String>> {
     let Some(ring) = notice.reportable else { return Ok(None) };
+    // A System administrator is told too, but reports to somebody who sees keys.
+    if !roles::allows(&store::users::roles(&act.tx, user).await?, Action::KeyReport, None) {
+        return Ok(None);
+    }
     let token = keys::make_report_link(act, ring, user).await?;
     let url = &act.portal.settings().public_url;
     Ok(Some(format!("{url}/encryption-keys/report?region={}&link={token}", notice.region)))

@@ -154,6 +154,21 @@ both_databases! {
         assert_eq!(code(with(c.house.admin.clone(), link).await), "NOTHING_TO_REPORT", "of an older change");
     }
 
+    async fn x_10_only_who_may_report_is_given_a_link(db: TestDb) {
+        let c = Changed::new(&db).await;
+        let environment = c.house.environment("Sales", "sandbox").await;
+        let emi = add_user(&c.house.portal, c.house.admin.user(), "emi", Role::SystemAdministrator(environment)).await;
+        since_activation(&c.house, 24 * HOUR).await;
+        c.house.activate(c.first).await.unwrap();
+        c.house.drain().await;
+        let mails = c.mails(Event::KeyActivated).await;
+        let with_link = |who: UserId| {
+            mails.iter().filter(|mail| mail.user_id == who && mail.text.contains("&link=")).count()
+        };
+        assert!(mails.iter().any(|mail| mail.user_id == emi), "she is told");
+        assert_eq!((with_link(emi), with_link(c.bob.user())), (0, 1));
+    }
+
     async fn x_10_a_scheduled_roll_back_begins_at_24_hours_and_not_a_second_before(db: TestDb) {
         let c = Changed::new(&db).await;
         let due = c.schedule(&c.bob).await.unwrap();
