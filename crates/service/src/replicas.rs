@@ -1,8 +1,9 @@
 //! The processes that share a database and may hold plaintext keys in memory.
 //!
 //! Each process looks for running locks twice a second and drops what it must not hold, its connections with what
-//! their buffers hold included; a lock goes on when all that show signs of life have. A process that does not hear of a lock answers nothing either: it cannot
-//! reach the database, and no key in memory opens anything without a look there.
+//! their buffers hold included; a lock goes on when all that show signs of life have. A process that does not hear of
+//! a lock answers nothing either: it cannot reach the database, and no key in memory opens anything without a look
+//! there.
 
 use crate::{Portal, ServiceResult, fresh, jobs::Job};
 use anyhow::Context as _;

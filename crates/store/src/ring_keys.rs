@@ -2,7 +2,7 @@
 
 use crate::{StoreError, StoreResult};
 use domain::{KeyId, PlatformKeyId, RingId, RingKeyId, Timestamp};
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement, prelude::Uuid};
 
 entity!("ring_keys" {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
@@ -22,6 +22,17 @@ pub enum WrappedBy {
     Protection(KeyId),
 }
 
+impl WrappedBy {
+    /// What the two columns say of which exactly one is set.
+    pub fn of(platform_key_id: Option<Uuid>, protection_key_id: Option<Uuid>) -> Option<Self> {
+        match (platform_key_id, protection_key_id) {
+            (Some(id), None) => Some(Self::Platform(PlatformKeyId(id))),
+            (None, Some(id)) => Some(Self::Protection(KeyId(id))),
+            _ => None,
+        }
+    }
+}
+
 /// A ring key as it lies in the database.
 #[derive(Clone)]
 pub struct RingKeyRow {
@@ -37,11 +48,8 @@ impl TryFrom<Model> for RingKeyRow {
     type Error = StoreError;
 
     fn try_from(row: Model) -> StoreResult<Self> {
-        let wrapped_by = match (row.platform_key_id, row.protection_key_id) {
-            (Some(id), None) => WrappedBy::Platform(PlatformKeyId(id)),
-            (None, Some(id)) => WrappedBy::Protection(KeyId(id)),
-            _ => return Err(StoreError::inconsistent("ring_keys", row.id)),
-        };
+        let wrapped_by = WrappedBy::of(row.platform_key_id, row.protection_key_id)
+            .ok_or_else(|| StoreError::inconsistent("ring_keys", row.id))?;
         Ok(Self {
             id: RingKeyId(row.id),
             ring_id: RingId(row.ring_id),

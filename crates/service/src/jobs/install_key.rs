@@ -34,10 +34,7 @@ pub(super) async fn give_up(job: &mut Job, why: &str) -> ServiceResult<()> {
 /// A fresh ring key under the key, not sealed yet, and the proof that the key opens it.
 async fn wrap_new_ring_key(job: &mut Job, id: KeyId) -> ServiceResult<(RingKeyRow, Arc<RingKey>)> {
     let tx = job.portal.db().begin().await?;
-    let root = job.portal.keyring().roots().hold(&tx).await?;
-    let key = store::keys::get(&tx, id).await?;
-    let key = key.ok_or_else(|| store::StoreError::inconsistent("protection_keys", id))?;
-    let kek = root.open_protection_key(&key)?;
+    let (_, key, kek) = job.open_key(&tx, id).await?;
     tx.rollback().await?;
     job.enter(1);
     let now = job.portal.clock().now();

@@ -11,14 +11,18 @@ mod rewrap;
 mod unlock_environment;
 mod unlock_key;
 
-use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Via};
+use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Via, root_key::Root};
 use domain::{
     EnvironmentId, ImportId, KeyId, OperationId, RingId, UserId, actions::Action, operations::OperationKind,
 };
+use std::sync::Arc;
 use store::{
     DatabaseTransaction,
+    keys::Key,
     operations::{NewOperation, Operation},
 };
+
+use vault::Kek;
 
 /// What a job is on.
 #[derive(Clone, Copy)]
@@ -116,6 +120,15 @@ impl Job {
             }
             OperationKind::RowImport => import_rows::give_up(self, why).await,
         }
+    }
+
+    /// The protection key `id`, opened with the root key that is held until `tx` ends.
+    async fn open_key(&self, tx: &DatabaseTransaction, id: KeyId) -> ServiceResult<(Arc<Root>, Key, Kek)> {
+        let root = self.portal.keyring().roots().hold(tx).await?;
+        let key = store::keys::get(tx, id).await?;
+        let key = key.ok_or_else(|| store::StoreError::inconsistent("protection_keys", id))?;
+        let kek = root.open_protection_key(&key)?;
+        Ok((root, key, kek))
     }
 
     /// Moves to step `step` and writes down when, unless it is there already.

@@ -32,10 +32,7 @@ fn key_id(job: &Job) -> ServiceResult<KeyId> {
 /// The ring key that wrapped everything when it was locked, opened by the key that is back.
 async fn open(job: &mut Job, id: KeyId) -> ServiceResult<(RingKeyId, Arc<RingKey>)> {
     let tx = job.portal.db().begin().await?;
-    let root = job.portal.keyring().roots().hold(&tx).await?;
-    let key = store::keys::get(&tx, id).await?;
-    let key = key.ok_or_else(|| store::StoreError::inconsistent("protection_keys", id))?;
-    let kek = root.open_protection_key(&key)?;
+    let (root, key, kek) = job.open_key(&tx, id).await?;
     let ring = store::rings::get(&tx, job.operation.tenant_id, key.ring_id).await?;
     let ring_key = ring.and_then(|ring| ring.active_ring_key).map(RingKeyId);
     let wrong = || store::StoreError::inconsistent("rings", key.ring_id);

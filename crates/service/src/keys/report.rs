@@ -2,13 +2,14 @@
 
 use crate::{Act, Caller, Portal, ServiceResult, Target, Via, mails::Notice};
 use domain::{
-    Code, Refusal, RingId, Timestamp, UserId, actions::Action, events::Event, policy,
+    Code, Refusal, RingId, Timestamp, UserId, actions::Action, events::Event, keys::KeyState, policy,
     rings::NO_LOCK_AFTER_CHANGE,
 };
 use store::{keys::Key, reports::ReportLink, rings::Ring};
 
 /// Reports the latest key change of the ring as not authorised: no key is activated and nothing is locked until a
-/// Global administrator who neither made nor reported it clears that. `link` is the token of a mail's link, which is used up.
+/// Global administrator who neither made nor reported it clears that. `link` is the token of a mail's link, which is
+/// used up.
 ///
 /// # Errors
 /// The refusals of [`policy::report_change`]; `NOTHING_TO_REPORT` for a link that was used or is about an older change.
@@ -22,7 +23,7 @@ pub async fn report(
     portal
         .act(caller, Action::KeyReport, Target::Ring(ring), move |act| {
             Box::pin(async move {
-                let (ring, key) = latest(act).await?;
+                let ring = store::rings::lock(&act.tx, ring).await?;
                 let facts = store::rings::facts(&act.tx, RingId(ring.id)).await?;
                 policy::report_change(&facts, act.now)?;
                 if let Some(token) = &link {
@@ -33,13 +34,10 @@ pub async fn report(
                         super::not_confirmed("that no key changes until somebody else has looked").into()
                     );
                 }
-                let changed_by = match &key {
-                    Some(key) => store::operations::asked_by(&act.tx, key.id).await?,
-                    None => None,
-                };
-                let who = (act.caller.user(), changed_by);
+                let key = latest(act, &ring).await?;
+                let who = (act.caller.user(), store::operations::asked_by(&act.tx, key.id).await?);
                 store::reports::insert(&act.tx, RingId(ring.id), who, act.now).await?;
-                tell(act, Event::ChangeReported, &ring, key.as_ref()).await
+                tell(act, Event::ChangeReported, &ring, &key).await
             })
         })
         .await
@@ -53,7 +51,7 @@ pub async fn clear(portal: &Portal, caller: &Caller, ring: RingId, confirmed: bo
     portal
         .act(caller, Action::KeyClearReport, Target::Ring(ring), move |act| {
             Box::pin(async move {
-                let (ring, key) = latest(act).await?;
+                let ring = store::rings::lock(&act.tx, ring).await?;
                 let facts = store::rings::facts(&act.tx, RingId(ring.id)).await?;
                 policy::clear_report(&facts, clearer(&act.caller))?;
                 if !confirmed {
@@ -61,7 +59,8 @@ pub async fn clear(portal: &Portal, caller: &Caller, ring: RingId, confirmed: bo
                 }
                 act.record("reported_by", facts.report.map(|report| report.email).unwrap_or_default());
                 store::reports::delete(&act.tx, RingId(ring.id)).await?;
-                tell(act, Event::ReportCleared, &ring, key.as_ref()).await
+                let key = latest(act, &ring).await?;
+                tell(act, Event::ReportCleared, &ring, &key).await
             })
         })
         .await
@@ -72,17 +71,15 @@ pub(super) fn clearer(caller: &Caller) -> Option<UserId> {
     (*caller.via() != Via::Operator).then(|| caller.user())
 }
 
-/// The ring, locked, and the key that the latest change made active, or is about to.
-async fn latest(act: &Act) -> ServiceResult<(Ring, Option<Key>)> {
-    let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
+/// The key that the latest change made active, or is about to: there was one, says the policy.
+async fn latest(act: &Act, ring: &Ring) -> ServiceResult<Key> {
     let keys = store::keys::list(&act.tx, RingId(ring.id)).await?;
-    let installing = keys.iter().find(|key| matches!(key.state, domain::keys::KeyState::Installing { .. }));
-    let newest = || keys.iter().max_by_key(|key| key.activated_at);
-    Ok((ring, installing.or_else(newest).cloned()))
+    let installing = keys.iter().find(|key| matches!(key.state, KeyState::Installing { .. }));
+    let key = installing.or_else(|| keys.iter().max_by_key(|key| key.activated_at)).cloned();
+    Ok(key.ok_or_else(|| store::StoreError::inconsistent("rings", ring.id))?)
 }
 
-async fn tell(act: &mut Act, event: Event, ring: &Ring, key: Option<&Key>) -> ServiceResult<()> {
-    let key = key.ok_or_else(|| store::StoreError::inconsistent("rings", ring.id))?;
+async fn tell(act: &mut Act, event: Event, ring: &Ring, key: &Key) -> ServiceResult<()> {
     act.record("key", key.name.as_str());
     act.notify(Notice::of_key(event, ring, key, None)).await
 }

@@ -175,12 +175,9 @@ fn place(table: Table, row: &Sealed) -> ServiceResult<String> {
         Table::ProtectionKeys => protection_place(ring, KeyId(row.id)),
         Table::KeyFiles => file_place(KeyId(row.id)),
         Table::RingKeys => {
-            let wrapped_by = match (row.platform_key_id, row.protection_key_id) {
-                (Some(id), None) => WrappedBy::Platform(PlatformKeyId(id)),
-                (None, Some(id)) => WrappedBy::Protection(KeyId(id)),
-                _ => return Err(store::StoreError::inconsistent("ring_keys", row.id).into()),
-            };
-            ring_key_place(ring, row.id, wrapped_by)
+            let wrapped_by = WrappedBy::of(row.platform_key_id, row.protection_key_id);
+            let wrong = || store::StoreError::inconsistent("ring_keys", row.id);
+            ring_key_place(ring, row.id, wrapped_by.ok_or_else(wrong)?)
         }
     })
 }
