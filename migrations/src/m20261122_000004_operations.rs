@@ -31,11 +31,15 @@ CREATE TABLE operations (
     tenant_id {uuid} NOT NULL REFERENCES tenants (id),
     kind TEXT NOT NULL CHECK (kind IN
         ('key_install', 'key_rewrap', 'key_lock', 'key_unlock', 'environment_apply', 'environment_return',
-        'environment_unlock', 'environment_delete', 'row_import')),
+        'environment_unlock', 'environment_delete', 'environment_backup', 'environment_restore',
+        'environment_copy', 'environment_reset', 'row_import')),
     ring_id {uuid} NOT NULL REFERENCES rings (id),
     environment_id {uuid} REFERENCES environments (id),
     key_id {uuid} REFERENCES protection_keys (id),
     import_id {uuid} REFERENCES imports (id),
+    -- The environment whose data a restore or copy takes, and the backup that is made or restored.
+    source_id {uuid} REFERENCES environments (id),
+    backup_id {uuid},
     state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed')),
     step BIGINT NOT NULL DEFAULT 0,
     step_times TEXT NOT NULL DEFAULT '[]',
@@ -60,6 +64,10 @@ CREATE INDEX operations_by_tenant ON operations (tenant_id, created_at, id);
 CREATE INDEX operations_by_environment ON operations (environment_id, created_at, id);
 CREATE INDEX operations_by_key ON operations (key_id, created_at);
 CREATE UNIQUE INDEX one_job_per_import ON operations (import_id) WHERE import_id IS NOT NULL;
+CREATE INDEX operations_by_open_source ON operations (source_id)
+    WHERE source_id IS NOT NULL AND state IN ('queued', 'running');
+CREATE INDEX operations_by_open_backup ON operations (backup_id)
+    WHERE backup_id IS NOT NULL AND state IN ('queued', 'running');
 CREATE INDEX operations_open ON operations (created_at) WHERE state IN ('queued', 'running');
 -- ENV_BUSY, kept by the database: one open job per environment.
 CREATE UNIQUE INDEX one_job_per_environment ON operations (environment_id)

@@ -52,6 +52,13 @@ actions! {
     EnvironmentRewrap = "environment.rewrap",
     EnvironmentUnlock = "environment.unlock",
     EnvironmentDelete = "environment.delete",
+    EnvironmentRestore = "environment.restore",
+    EnvironmentCopy = "environment.copy",
+    EnvironmentReset = "environment.reset",
+    BackupRead = "backup.read",
+    BackupCreate = "backup.create",
+    BackupDelete = "backup.delete",
+    BackupSchedule = "backup.schedule",
     TableRead = "table.read",
     TableCreate = "table.create",
     RowRead = "row.read",
@@ -60,6 +67,7 @@ actions! {
     RowImport = "row.import",
     RowExport = "row.export",
     OperationRead = "operation.read",
+    OperationCancel = "operation.cancel",
     MessageRead = "message.read",
     AuditRead = "audit.read",
 }
@@ -76,6 +84,13 @@ impl Action {
                 | EnvironmentApply
                 | EnvironmentReturn
                 | EnvironmentUnlock
+                | EnvironmentRestore
+                | EnvironmentCopy
+                | EnvironmentReset
+                | BackupRead
+                | BackupCreate
+                | BackupDelete
+                | BackupSchedule
                 | TableRead
                 | TableCreate
                 | RowRead
@@ -84,6 +99,7 @@ impl Action {
                 | RowImport
                 | RowExport
                 | OperationRead
+                | OperationCancel
         )
     }
 
@@ -106,6 +122,7 @@ impl Action {
                 | RiskAcknowledge
                 | KeyRead
                 | EnvironmentRead
+                | BackupRead
                 | TableRead
                 | OperationRead
                 | MessageRead

@@ -145,6 +145,16 @@ impl EnvironmentState {
         }
     }
 
+    /// E13: emptied; the platform's key encrypts it from now on.
+    pub fn reset(self) -> Result<Self, Refusal> {
+        match self {
+            EnvironmentState::PlatformManaged | EnvironmentState::SelfManaged => {
+                Ok(EnvironmentState::PlatformManaged)
+            }
+            other => Err(other.refuses("be reset")),
+        }
+    }
+
     fn refuses(self, event: &str) -> Refusal {
         let code = match self {
             EnvironmentState::Locking | EnvironmentState::Locked => Code::EnvironmentLocked,

@@ -44,6 +44,12 @@ pub enum Event {
     DeletionReminder,
     /// E11, E12: a locked environment was deleted.
     EnvironmentDeleted,
+    /// PP-131, PP-132: what an environment held was replaced by a backup or by another environment's data.
+    EnvironmentOverwritten,
+    /// E13: an environment is empty, its backups are gone, and the platform's key encrypts it.
+    EnvironmentReset,
+    /// A scheduled backup could not be made.
+    BackupFailed,
 }
 
 impl Event {
@@ -68,6 +74,9 @@ impl Event {
         Self::EnvironmentUnlocked,
         Self::DeletionReminder,
         Self::EnvironmentDeleted,
+        Self::EnvironmentOverwritten,
+        Self::EnvironmentReset,
+        Self::BackupFailed,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -92,6 +101,9 @@ impl Event {
             Self::EnvironmentUnlocked => "environment_unlocked",
             Self::DeletionReminder => "deletion_reminder",
             Self::EnvironmentDeleted => "environment_deleted",
+            Self::EnvironmentOverwritten => "environment_overwritten",
+            Self::EnvironmentReset => "environment_reset",
+            Self::BackupFailed => "backup_failed",
         }
     }
 

@@ -39,6 +39,8 @@ ids! {
     PlatformKeyId,
     /// An environment: a named set of tables under one data key.
     EnvironmentId,
+    /// A sealed copy of what an environment held.
+    BackupId,
     /// A table of an environment.
     TableId,
     /// A row of a table.

@@ -22,6 +22,14 @@ pub enum OperationKind {
     EnvironmentUnlock,
     /// E11, E12: removes what a deleted environment left.
     EnvironmentDelete,
+    /// Seals what an environment holds into a backup.
+    EnvironmentBackup,
+    /// Puts a backup's rows in the place of an environment's.
+    EnvironmentRestore,
+    /// Puts another environment's rows in the place of an environment's.
+    EnvironmentCopy,
+    /// E13: removes what an environment held, and its backups.
+    EnvironmentReset,
     /// Takes a CSV file into a table.
     RowImport,
 }
@@ -36,6 +44,10 @@ impl OperationKind {
         Self::KeyUnlock,
         Self::EnvironmentUnlock,
         Self::EnvironmentDelete,
+        Self::EnvironmentBackup,
+        Self::EnvironmentRestore,
+        Self::EnvironmentCopy,
+        Self::EnvironmentReset,
         Self::RowImport,
     ];
 
@@ -50,6 +62,10 @@ impl OperationKind {
             Self::KeyUnlock => "key_unlock",
             Self::EnvironmentUnlock => "environment_unlock",
             Self::EnvironmentDelete => "environment_delete",
+            Self::EnvironmentBackup => "environment_backup",
+            Self::EnvironmentRestore => "environment_restore",
+            Self::EnvironmentCopy => "environment_copy",
+            Self::EnvironmentReset => "environment_reset",
             Self::RowImport => "row_import",
         }
     }
@@ -65,6 +81,10 @@ impl OperationKind {
             Self::KeyUnlock => "Unlock key",
             Self::EnvironmentUnlock => "Unlock environment",
             Self::EnvironmentDelete => "Delete environment",
+            Self::EnvironmentBackup => "Back up environment",
+            Self::EnvironmentRestore => "Restore a backup",
+            Self::EnvironmentCopy => "Copy environment",
+            Self::EnvironmentReset => "Reset environment",
             Self::RowImport => "Import rows",
         }
     }
@@ -87,12 +107,28 @@ impl OperationKind {
             Self::KeyUnlock => &["Check the key", "Open the ring key", "Make it active"],
             Self::EnvironmentUnlock => &["Open the data key", "Check rows", "Back online"],
             Self::EnvironmentDelete => &["Destroy the data key", "Remove rows and tables"],
+            Self::EnvironmentBackup => &["Open the data", "Seal rows into the backup", "Finish"],
+            Self::EnvironmentRestore => {
+                &["Open the backup", "Seal rows for the target", "Switch to them", "Remove what was there"]
+            }
+            Self::EnvironmentCopy => {
+                &["Open the source", "Seal rows for the target", "Switch to them", "Remove what was there"]
+            }
+            Self::EnvironmentReset => &["Destroy the data keys", "Remove rows, tables and backups"],
             Self::RowImport => &["Read the file", "Seal and store rows", "Finish"],
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+    }
+
+    /// The step from which on it cannot be cancelled: what it changes stands from there on.
+    pub const fn point_of_no_return(self) -> usize {
+        match self {
+            Self::EnvironmentBackup | Self::EnvironmentRestore | Self::EnvironmentCopy | Self::RowImport => 2,
+            _ => 0,
+        }
     }
 }
 

@@ -3,6 +3,13 @@
 //! Guards inside transactions, disabled buttons, countdowns and the API's `allowed_actions` all
 //! read these functions, so they cannot disagree.
 
+mod data;
+
+pub use data::{
+    back_up, cancel_operation, change_data, copy, delete_backup, reset, restore, schedule_backups,
+    typed_target,
+};
+
 use crate::{
     Code, Refusal, Timestamp, UserId,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, ineligible},

@@ -106,6 +106,14 @@ codes! {
     EnvironmentLocked = "ENV_LOCKED", 409,
     /// Apply on a self-managed environment, return on a platform-managed one.
     EnvironmentState = "ENV_STATE", 409,
+    /// PP-131, X-14: the target is not under the key that the backup needs.
+    RestoreTargetKeyMismatch = "RESTORE_TARGET_KEY_MISMATCH", 409,
+    /// PP-132: the target is not under the source's key.
+    CopyTargetKeyMismatch = "COPY_TARGET_KEY_MISMATCH", 409,
+    /// PP-133: a support investigation environment takes the customer's key before a copy.
+    SupportEnvironmentNotCmk = "SUPPORT_ENV_NOT_CMK", 409,
+    /// The job ended, or has come to where it cannot be undone.
+    OperationNotCancellable = "OPERATION_NOT_CANCELLABLE", 409,
     /// File and Image data cannot enter a self-managed environment.
     FileImageNotSupported = "FILE_IMAGE_NOT_SUPPORTED", 409,
     /// PP-094: the typed name differs.

@@ -1,7 +1,11 @@
 //! Environments: list, create, look at, apply the key, return it (rules §2.2).
 
+mod replace;
+mod reset;
 mod unlock;
 
+pub use replace::{copy, restore};
+pub use reset::reset;
 pub(crate) use unlock::erase;
 pub use unlock::{delete, unlock};
 
@@ -124,7 +128,7 @@ async fn look(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceRes
 }
 
 /// The protection key that wraps this ring key, if it is one.
-async fn key_of(db: &impl store::ConnectionTrait, id: RingKeyId) -> ServiceResult<Option<Key>> {
+pub(crate) async fn key_of(db: &impl store::ConnectionTrait, id: RingKeyId) -> ServiceResult<Option<Key>> {
     let row = store::ring_keys::get(db, id).await?;
     Ok(match row.map(|row| row.wrapped_by) {
         Some(store::ring_keys::WrappedBy::Protection(key)) => store::keys::get(db, key).await?,
@@ -176,6 +180,7 @@ async fn insert(act: &mut Act, form: NewEnvironment) -> ServiceResult<Environmen
         error: None,
         created_at: act.now,
         created_by: act.caller.user(),
+        replaced_by: None,
     };
     act.record("name", name.as_str());
     act.record("type", kind.as_str());

@@ -14,6 +14,7 @@ mod portal;
 mod throttle;
 
 pub mod audit;
+pub mod backups;
 pub mod demo;
 pub mod environments;
 pub mod imports;

@@ -25,6 +25,10 @@ pub struct Notice {
     pub due_at: Option<Timestamp>,
     /// Available keys that went with a lock.
     pub deleted_keys: Vec<String>,
+    /// What an environment holds now, where that was replaced.
+    pub source: Option<String>,
+    /// How many backups went with a reset.
+    pub deleted_backups: Option<u64>,
     /// The key's name, for the subject.
     subject_key: String,
     /// Why it failed.
@@ -49,6 +53,8 @@ impl Notice {
             locked_at: None,
             due_at: None,
             deleted_keys: Vec::new(),
+            source: None,
+            deleted_backups: None,
             subject_key: key.name.clone(),
             error: None,
             path: format!("/encryption-keys?region={}", ring.region),
@@ -69,14 +75,19 @@ impl Notice {
             event,
             region: ring.region.clone(),
             key: Some(named(now)),
-            previous: matches!(event, Event::EnvironmentApplied | Event::EnvironmentReturned)
-                .then(|| named(before)),
+            previous: matches!(
+                event,
+                Event::EnvironmentApplied | Event::EnvironmentReturned | Event::EnvironmentReset
+            )
+            .then(|| named(before)),
             environment: Some(environment.name.clone()),
             affected: Some(1),
             activated_at: None,
             locked_at: None,
             due_at: None,
             deleted_keys: Vec::new(),
+            source: None,
+            deleted_backups: None,
             subject_key: String::new(),
             error: None,
             path: format!("/environments/{}/encryption", environment.id),
@@ -109,6 +120,9 @@ impl Notice {
             Event::EnvironmentUnlocked => format!("{environment} is unlocked"),
             Event::DeletionReminder => format!("Locked environments of encryption key {key} will be deleted"),
             Event::EnvironmentDeleted => format!("{environment} was deleted"),
+            Event::EnvironmentOverwritten => format!("What {environment} held was replaced"),
+            Event::EnvironmentReset => format!("{environment} was reset: its data and backups are gone"),
+            Event::BackupFailed => format!("The scheduled backup of {environment} failed"),
             Event::EnvironmentChangeFailed => format!("The encryption of {environment} could not be changed"),
         }
     }
@@ -123,6 +137,8 @@ impl Notice {
         ];
         let when = |at: Timestamp| act.portal.settings().local_time.human(at);
         facts.extend(self.environment.as_ref().map(|name| ("Environment", name.clone())));
+        facts.extend(self.source.clone().map(|source| ("It holds now", source)));
+        facts.extend(self.deleted_backups.map(|n| ("Backups deleted", n.to_string())));
         facts.extend(self.previous.clone().map(|key| ("Key before", key)));
         facts.extend(self.key.clone().map(|key| ("Key", key)));
         facts.extend(self.affected.map(|n| ("Environments affected", n.to_string())));

@@ -1,7 +1,9 @@
 //! Long-running jobs as people watch them.
 
-use crate::{Caller, Portal, ServiceResult, Target, act};
-use domain::{EnvironmentId, KeyId, OperationId, Refusal, TableId, actions::Action};
+use crate::{Act, Caller, Portal, ServiceResult, Target, act};
+use domain::{
+    EnvironmentId, KeyId, OperationId, Refusal, TableId, actions::Action, operations::OperationKind, policy,
+};
 use std::collections::HashMap;
 use store::{
     Cursor, Page,
@@ -36,6 +38,49 @@ async fn look(portal: &Portal, caller: &Caller, id: OperationId) -> ServiceResul
         operation.tenant_id == caller.tenant() && visible.as_ref().is_none_or(seen)
     });
     Ok(found.ok_or_else(|| Refusal::not_found("operation"))?)
+}
+
+/// Ends a job before it has changed anything that stays. What it made until then is removed.
+///
+/// # Errors
+/// `OPERATION_NOT_CANCELLABLE` when it has come too far, or was never to be cancelled.
+pub async fn cancel(portal: &Portal, caller: &Caller, id: OperationId) -> ServiceResult<()> {
+    let operation = get(portal, caller, id).await?;
+    let target = operation.environment_id.map_or(Target::Ring(operation.ring_id), Target::Environment);
+    portal
+        .act(caller, Action::OperationCancel, target, move |act| {
+            Box::pin(async move {
+                act.record("operation", id.to_string());
+                act.record("kind", operation.kind.as_str());
+                if let Some(id) = operation.environment_id {
+                    // The environment before the job, as the job itself.
+                    store::environments::lock(&act.tx, id).await?;
+                }
+                stop(act, id).await
+            })
+        })
+        .await
+}
+
+async fn stop(act: &mut Act, id: OperationId) -> ServiceResult<()> {
+    let found = store::operations::get(&act.tx, id).await?;
+    let found = found.ok_or_else(|| store::StoreError::inconsistent("operations", id))?;
+    policy::cancel_operation(found.kind, found.state, found.step)?;
+    let (before, why) = (found.kind.point_of_no_return(), format!("{} cancelled it.", act.caller.name()));
+    if !store::operations::cancel(&act.tx, id, before, &why, act.now).await? {
+        // It got further between the two looks.
+        policy::cancel_operation(found.kind, found.state, before)?;
+    }
+    match (found.kind, found.environment_id, found.backup_id) {
+        (OperationKind::EnvironmentBackup, _, Some(backup)) => {
+            store::backups::destroy(&act.tx, backup).await?
+        }
+        (OperationKind::EnvironmentRestore | OperationKind::EnvironmentCopy, Some(target), _) => {
+            store::environments::set_replaced_by(&act.tx, target, None).await?;
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// What a job works on and who asked for it, in names.

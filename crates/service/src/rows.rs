@@ -187,7 +187,8 @@ pub async fn delete(portal: &Portal, caller: &Caller, table: TableId, id: RowId)
             Box::pin(async move {
                 let table = act.table()?;
                 let environment = act.environment()?.id;
-                policy::use_data(store::environments::lock_shared(&act.tx, environment).await?.state)?;
+                let environment = store::environments::lock_shared(&act.tx, environment).await?;
+                policy::change_data(environment.state, environment.replaced_by.is_some())?;
                 let old = store::rows::lock(&act.tx, table.id, id).await?;
                 let old = old.ok_or_else(|| Refusal::not_found("row"))?;
                 store::rows::delete(&act.tx, table.id, id).await?;
@@ -203,7 +204,7 @@ pub async fn delete(portal: &Portal, caller: &Caller, table: TableId, id: RowId)
 pub(crate) async fn writable(act: &Act, files: bool) -> ServiceResult<(Environment, DataKey)> {
     let id = act.environment()?.id;
     let environment = store::environments::lock_shared(&act.tx, id).await?;
-    policy::use_data(environment.state)?;
+    policy::change_data(environment.state, environment.replaced_by.is_some())?;
     if files && environment.state == EnvironmentState::SelfManaged {
         return Err(no_files().into());
     }

@@ -53,7 +53,7 @@ pub async fn create(
             Box::pin(async move {
                 let shape = shape(&name, columns)?;
                 let environment = store::environments::lock_shared(&act.tx, environment).await?;
-                policy::use_data(environment.state)?;
+                policy::change_data(environment.state, environment.replaced_by.is_some())?;
                 let files = shape.columns.iter().any(|column| column.holds.holds_files());
                 if files && environment.state == EnvironmentState::SelfManaged {
                     return Err(no_files().into());

@@ -4,7 +4,7 @@
 //! the ring's lock. A portal that was down, or whose clock jumped, does what is due when it is back.
 
 use crate::{
-    Caller, Portal, ServiceResult, Target, Via, environments, fresh, keys,
+    Caller, Portal, ServiceResult, Target, Via, backups, environments, fresh, keys,
     mails::Notice,
     root_key::{self, By, Rotation},
     upkeep,
@@ -54,6 +54,8 @@ pub async fn run_once(portal: &Portal) -> ServiceResult<()> {
         remind(portal, since, now).await?;
     }
     keys::run_due_roll_backs(portal).await?;
+    backups::run_due(portal).await?;
+    backups::sweep(portal).await?;
     for environment in store::environments::locked_before(db, now - LOCKED_AT_MOST, BATCH).await? {
         delete(portal, environment).await?;
     }

@@ -14,16 +14,16 @@ const MAX_ATTEMPTS: u32 = 10;
 const OUTAGE: Duration = Duration::from_secs(30);
 
 /// Claims and runs jobs until `stop`; a job that is running is finished or left to its lease. Three
-/// at a time, one of them never an import: a key change does not wait behind large files.
+/// at a time, one of them never with one that moves many rows: a key change does not wait behind large files.
 pub async fn run(portal: Portal, stop: CancellationToken) {
-    let lane = |with_imports| work(portal.clone(), stop.clone(), with_imports);
+    let lane = |with_long| work(portal.clone(), stop.clone(), with_long);
     tokio::join!(lane(false), lane(true), lane(true));
 }
 
-async fn work(portal: Portal, stop: CancellationToken, with_imports: bool) {
+async fn work(portal: Portal, stop: CancellationToken, with_long: bool) {
     let owner = format!("worker-{}", fresh::id(portal.clock().now()));
     while !stop.is_cancelled() {
-        match take_one(&portal, &owner, with_imports).await {
+        match take_one(&portal, &owner, with_long).await {
             Ok(true) => {}
             Ok(false) => {
                 tokio::select! {
@@ -45,10 +45,10 @@ pub async fn step(portal: &Portal, owner: &str) -> ServiceResult<bool> {
     take_one(portal, owner, true).await
 }
 
-async fn take_one(portal: &Portal, owner: &str, with_imports: bool) -> ServiceResult<bool> {
+async fn take_one(portal: &Portal, owner: &str, with_long: bool) -> ServiceResult<bool> {
     let now = portal.clock().now();
     let until = now + portal.settings().lease;
-    let claimed = store::operations::claim(portal.db().write(), owner, (now, until), with_imports).await?;
+    let claimed = store::operations::claim(portal.db().write(), owner, (now, until), with_long).await?;
     let Some(operation) = claimed else { return Ok(false) };
     let id = operation.id;
     let attempts = operation.attempts;

@@ -2,7 +2,7 @@
 
 use crate::{Cursor, Page, StoreError, StoreResult};
 use domain::{
-    EnvironmentId, RingId, RingKeyId, TenantId, Timestamp, UserId,
+    EnvironmentId, KeyId, OperationId, RingId, RingKeyId, TenantId, Timestamp, UserId,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, Storage},
 };
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Statement, Value};
@@ -22,6 +22,7 @@ entity!("environments" {
     error: Option<String>,
     created_at: i64,
     created_by: Uuid,
+    replaced_by: Option<Uuid>,
 });
 
 use entity::{Entity, Model};
@@ -43,6 +44,8 @@ pub struct Environment {
     pub error: Option<String>,
     pub created_at: Timestamp,
     pub created_by: UserId,
+    /// The operation that is about to replace its rows.
+    pub replaced_by: Option<OperationId>,
 }
 
 impl TryFrom<Model> for Environment {
@@ -61,6 +64,7 @@ impl TryFrom<Model> for Environment {
             generation: u32::try_from(row.generation).map_err(|_| wrong())?,
             created_at: Timestamp(row.created_at),
             created_by: UserId(row.created_by),
+            replaced_by: row.replaced_by.map(OperationId),
             name: row.name,
             error: row.error,
         })
@@ -83,6 +87,7 @@ pub async fn insert(tx: &impl ConnectionTrait, e: &Environment) -> StoreResult<(
         error: e.error.clone(),
         created_at: e.created_at.0,
         created_by: e.created_by.0,
+        replaced_by: None,
     };
     Entity::insert(entity::ActiveModel::from(row)).exec_without_returning(tx).await?;
     Ok(())
@@ -104,7 +109,7 @@ macro_rules! columns {
             " THEN 'locking' ELSE e.state END AS state, CASE WHEN ",
             locking!(),
             " THEN r.lock_started_at ELSE e.state_since END AS state_since, ",
-            "e.generation, e.error, e.created_at, e.created_by"
+            "e.generation, e.error, e.created_at, e.created_by, e.replaced_by"
         )
     };
 }
@@ -148,6 +153,24 @@ pub async fn lock_shared(tx: &impl ConnectionTrait, id: EnvironmentId) -> StoreR
     hold_open(tx, id).await?;
     let row = one(tx, id, " FOR KEY SHARE OF r FOR SHARE OF e").await?;
     row.ok_or_else(|| StoreError::inconsistent("environments", id))
+}
+
+/// As [`lock`], of two: the gates of their rings first, and everything in the order of ids, as everybody does.
+pub async fn lock_two(
+    tx: &impl ConnectionTrait,
+    (a, b): (EnvironmentId, EnvironmentId),
+) -> StoreResult<(Environment, Environment)> {
+    let missing = |id| StoreError::inconsistent("environments", id);
+    let (first, second) = (get(tx, a).await?, get(tx, b).await?);
+    let (first, second) = (first.ok_or_else(|| missing(a))?, second.ok_or_else(|| missing(b))?);
+    crate::rings::hold_open(tx, first.ring_id.min(second.ring_id)).await?;
+    crate::rings::hold_open(tx, first.ring_id.max(second.ring_id)).await?;
+    if a <= b {
+        let first = lock(tx, a).await?;
+        return Ok((first, lock(tx, b).await?));
+    }
+    let second = lock(tx, b).await?;
+    Ok((lock(tx, a).await?, second))
 }
 
 /// E8: marks up to `limit` environments of the ring as locked since `at`, in no order: an order would sort all that
@@ -212,6 +235,29 @@ pub async fn set_state(
     Ok(())
 }
 
+/// The rows are about to be replaced by this operation, or by none any more.
+pub async fn set_replaced_by(
+    tx: &impl ConnectionTrait,
+    id: EnvironmentId,
+    operation: Option<OperationId>,
+) -> StoreResult<()> {
+    let row = entity::ActiveModel {
+        id: Set(id.0),
+        replaced_by: Set(operation.map(|id| id.0)),
+        ..Default::default()
+    };
+    Entity::update(row).exec(tx).await?;
+    Ok(())
+}
+
+/// Lets rows be written again where the operation that was to replace them is over.
+pub async fn release_replaced(tx: &impl ConnectionTrait) -> StoreResult<u64> {
+    let sql = "UPDATE environments SET replaced_by = NULL WHERE replaced_by IS NOT NULL AND replaced_by IN \
+               (SELECT id FROM operations WHERE state IN ('succeeded', 'failed'))";
+    let statement = Statement::from_string(tx.get_database_backend(), sql);
+    Ok(tx.execute_raw(statement).await?.rows_affected())
+}
+
 /// What the guards of the environment look at.
 pub async fn facts(db: &impl ConnectionTrait, e: &Environment) -> StoreResult<EnvironmentFacts> {
     #[derive(FromQueryResult)]
@@ -219,9 +265,10 @@ pub async fn facts(db: &impl ConnectionTrait, e: &Environment) -> StoreResult<En
         files: i64,
         jobs: i64,
     }
-    let sql = "SELECT (SELECT COUNT(*) FROM data_tables t WHERE t.environment_id = $1 AND t.file_rows > 0) AS files, \
+    let sql = "SELECT (SELECT COUNT(*) FROM data_tables t WHERE t.environment_id = $1 AND t.file_rows > 0 \
+               AND t.hidden_by IS NULL) AS files, \
                (SELECT COUNT(*) FROM operations o WHERE o.environment_id = $1 AND o.state IN ('queued', 'running')) \
-               AS jobs";
+               + (SELECT COUNT(*) FROM operations o WHERE o.source_id = $1 AND o.state IN ('queued', 'running')) AS jobs";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [e.id.0.into()]);
     let row = Row::find_by_statement(statement).one(db).await?;
     let row = row.ok_or_else(|| StoreError::inconsistent("environments", e.id))?;
@@ -268,6 +315,7 @@ pub struct Listed {
     pub ring_key: RingKeyId,
     /// The protection key it is encrypted with, if it is self-managed.
     pub key_name: Option<String>,
+    pub key_id: Option<KeyId>,
     /// Whether its ring has moved on to another ring key (E3).
     pub reencrypting: bool,
     pub has_files: bool,
@@ -280,6 +328,7 @@ struct ListedRow {
     region: String,
     ring_key_id: sea_orm::prelude::Uuid,
     key_name: Option<String>,
+    key_id: Option<sea_orm::prelude::Uuid>,
     reencrypting: bool,
     has_files: bool,
 }
@@ -317,6 +366,7 @@ impl TryFrom<ListedRow> for Listed {
             region: row.region,
             ring_key: RingKeyId(row.ring_key_id),
             key_name: row.key_name,
+            key_id: row.key_id.map(KeyId),
             reencrypting: row.reencrypting,
             has_files: row.has_files,
         })
@@ -333,9 +383,10 @@ fn list_query(
     let mut values: Vec<Value> = vec![tenant.0.into()];
     let mut sql = String::from(concat!(
         columns!(),
-        ", r.region, d.ring_key_id, k.name AS key_name, \
+        ", r.region, d.ring_key_id, k.name AS key_name, k.id AS key_id, \
          (e.state = 'self_managed' AND d.ring_key_id <> r.active_ring_key) AS reencrypting, \
-         EXISTS (SELECT 1 FROM data_tables t WHERE t.environment_id = e.id AND t.file_rows > 0) AS has_files \
+         EXISTS (SELECT 1 FROM data_tables t WHERE t.environment_id = e.id AND t.file_rows > 0 \
+         AND t.hidden_by IS NULL) AS has_files \
          FROM environments e JOIN rings r ON r.id = e.ring_id \
          JOIN data_keys d ON d.owner_id = e.id AND d.generation = e.generation \
          JOIN ring_keys g ON g.id = d.ring_key_id LEFT JOIN protection_keys k ON k.id = g.protection_key_id \

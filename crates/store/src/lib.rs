@@ -12,6 +12,9 @@ mod error;
 mod page;
 
 pub mod audit;
+pub mod backup_pieces;
+pub mod backup_schedules;
+pub mod backups;
 pub mod data_keys;
 pub mod environments;
 pub mod gauges;

@@ -2,10 +2,11 @@
 
 use crate::{Cursor, Page, StoreError, StoreResult};
 use domain::{
-    EnvironmentId, ImportId, KeyId, OperationId, RingId, TenantId, Timestamp, UserId,
+    BackupId, EnvironmentId, ImportId, KeyId, OperationId, RingId, TenantId, Timestamp, UserId,
     operations::{OperationKind, OperationState},
 };
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement, Value};
+use std::collections::HashSet;
 
 entity!("operations" {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
@@ -15,6 +16,8 @@ entity!("operations" {
     environment_id: Option<Uuid>,
     key_id: Option<Uuid>,
     import_id: Option<Uuid>,
+    source_id: Option<Uuid>,
+    backup_id: Option<Uuid>,
     state: String,
     step: i64,
     step_times: String,
@@ -46,6 +49,10 @@ pub struct Operation {
     pub environment_id: Option<EnvironmentId>,
     pub key_id: Option<KeyId>,
     pub import_id: Option<ImportId>,
+    /// The environment whose data a restore or copy takes.
+    pub source_id: Option<EnvironmentId>,
+    /// The backup that is made or restored.
+    pub backup_id: Option<BackupId>,
     pub state: OperationState,
     /// Index into the kind's steps.
     pub step: usize,
@@ -81,6 +88,8 @@ impl TryFrom<Model> for Operation {
             environment_id: row.environment_id.map(EnvironmentId),
             key_id: row.key_id.map(KeyId),
             import_id: row.import_id.map(ImportId),
+            source_id: row.source_id.map(EnvironmentId),
+            backup_id: row.backup_id.map(BackupId),
             state: OperationState::parse(&row.state).ok_or_else(wrong)?,
             step: usize::try_from(row.step).map_err(|_| wrong())?,
             step_times: serde_json::from_str(&row.step_times).map_err(|_| wrong())?,
@@ -109,6 +118,8 @@ pub struct NewOperation {
     pub environment_id: Option<EnvironmentId>,
     pub key_id: Option<KeyId>,
     pub import_id: Option<ImportId>,
+    pub source_id: Option<EnvironmentId>,
+    pub backup_id: Option<BackupId>,
     pub total: u64,
     pub created_by: UserId,
     pub created_at: Timestamp,
@@ -125,6 +136,8 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewOperation) -> StoreResult
         environment_id: new.environment_id.map(|id| id.0),
         key_id: new.key_id.map(|id| id.0),
         import_id: new.import_id.map(|id| id.0),
+        source_id: new.source_id.map(|id| id.0),
+        backup_id: new.backup_id.map(|id| id.0),
         state: OperationState::Queued.as_str().to_owned(),
         step: 0,
         step_times: "[]".to_owned(),
@@ -152,21 +165,30 @@ pub async fn get(db: &impl ConnectionTrait, id: OperationId) -> StoreResult<Opti
     Entity::find_by_id(id.0).one(db).await?.map(Operation::try_from).transpose()
 }
 
-/// Takes an open job that nobody holds; the lease ends at `until` unless renewed. Imports, which may
-/// take an hour, come after everything that administrators wait for, and are taken only `with_imports`.
+/// What may take an hour.
+macro_rules! long {
+    () => {
+        "('row_import', 'environment_backup', 'environment_restore', 'environment_copy', 'environment_reset')"
+    };
+}
+
+/// Takes an open job that nobody holds; the lease ends at `until` unless renewed. Those that move many rows come after
+/// everything that administrators wait for, and are taken only `with_long` ones.
 pub async fn claim(
     db: &impl ConnectionTrait,
     owner: &str,
     (now, until): (Timestamp, Timestamp),
-    with_imports: bool,
+    with_long: bool,
 ) -> StoreResult<Option<Operation>> {
-    let kinds = if with_imports { "" } else { "AND kind <> 'row_import'" };
+    let kinds = if with_long { "" } else { concat!("AND kind NOT IN ", long!()) };
     let skip = if db.get_database_backend() == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
         "UPDATE operations SET state = 'running', lease_owner = $1, lease_until = $3, attempts = attempts + 1, \
          started_at = COALESCE(started_at, $2) WHERE id = (SELECT id FROM operations \
          WHERE state IN ('queued', 'running') AND (lease_until IS NULL OR lease_until <= $2) {kinds} \
-         ORDER BY CASE kind WHEN 'key_lock' THEN 0 WHEN 'row_import' THEN 2 ELSE 1 END, created_at, id LIMIT 1 {skip}) RETURNING *"
+         ORDER BY CASE WHEN kind = 'key_lock' THEN 0 WHEN kind IN {long} THEN 2 ELSE 1 END, created_at, id LIMIT 1 {skip}) \
+         RETURNING *",
+        long = long!()
     );
     let values = [owner.into(), now.0.into(), until.0.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
@@ -230,20 +252,53 @@ pub async fn asked_by(db: &impl ConnectionTrait, key: KeyId) -> StoreResult<Opti
     Ok(row.map(|row| row.try_get("", "created_by")).transpose()?.map(UserId))
 }
 
-/// Ends the open imports of the ring's self-managed environments: a lock stops them (PP-100). Who runs one
-/// finds its lease lost. Returns how many.
-pub async fn stop_imports(
+/// Ends what moves rows in or out of the ring's self-managed environments, or opens a backup under its own keys: a
+/// lock stops all of it (PP-100). Who runs one finds its lease lost. Returns how many.
+pub async fn stop_data_jobs(
     tx: &impl ConnectionTrait,
     ring: RingId,
     why: &str,
     now: Timestamp,
 ) -> StoreResult<u64> {
     let sql = "UPDATE operations SET state = 'failed', error = $2, finished_at = $3, lease_owner = NULL, \
-               lease_until = NULL WHERE ring_id = $1 AND kind = 'row_import' AND state IN ('queued', 'running') \
-               AND environment_id IN (SELECT id FROM environments WHERE ring_id = $1 AND state = 'self_managed')";
+               lease_until = NULL WHERE kind IN ('row_import', 'environment_backup', 'environment_restore', \
+               'environment_copy') AND state IN ('queued', 'running') AND (environment_id IN (SELECT id FROM \
+               environments WHERE ring_id = $1 AND state = 'self_managed') OR source_id IN (SELECT id FROM \
+               environments WHERE ring_id = $1 AND state = 'self_managed') OR backup_id IN (SELECT b.id FROM backups b \
+               JOIN ring_keys g ON g.id = b.ring_key_id WHERE g.ring_id = $1 AND g.protection_key_id IS NOT NULL))";
     let values = [ring.0.into(), why.into(), now.0.into()];
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
     Ok(tx.execute_raw(statement).await?.rows_affected())
+}
+
+/// Ends an open job before step `before`; `false` when it has come that far, or is over. Who runs it finds its lease
+/// lost.
+pub async fn cancel(
+    tx: &impl ConnectionTrait,
+    id: OperationId,
+    before: usize,
+    why: &str,
+    now: Timestamp,
+) -> StoreResult<bool> {
+    let sql = "UPDATE operations SET state = 'failed', error = $2, finished_at = $3, lease_owner = NULL, \
+               lease_until = NULL WHERE id = $1 AND state IN ('queued', 'running') AND step < $4";
+    let before = i64::try_from(before).unwrap_or(i64::MAX);
+    let values = [id.0.into(), why.into(), now.0.into(), before.into()];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.execute_raw(statement).await?.rows_affected() == 1)
+}
+
+/// Those of `ids` that a job is queued or running on, or takes data from.
+pub async fn busy(db: &impl ConnectionTrait, ids: &[EnvironmentId]) -> StoreResult<HashSet<EnvironmentId>> {
+    use entity::Column;
+    use sea_orm::{ColumnTrait, Condition, QueryFilter};
+    let of = |column: Column| column.is_in(ids.iter().map(|id| id.0));
+    let query = Entity::find()
+        .filter(Column::State.is_in(["queued", "running"]))
+        .filter(Condition::any().add(of(Column::EnvironmentId)).add(of(Column::SourceId)));
+    let rows = query.all(db).await?;
+    let busy = rows.into_iter().flat_map(|row| [row.environment_id, row.source_id]);
+    Ok(busy.flatten().map(EnvironmentId).collect())
 }
 
 /// Notes which key a job replaced by which: their names, empty for the platform's.

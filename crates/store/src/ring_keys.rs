@@ -112,10 +112,39 @@ pub async fn of_ring(db: &impl ConnectionTrait, ring: RingId) -> StoreResult<Vec
     rows.into_iter().map(RingKeyRow::try_from).collect()
 }
 
-/// Retires the ring keys under a protection key that is destroyed and wrapped nothing any more.
+/// Retires the ring keys under a protection key that is destroyed and wrapped no data key any more. One that a backup
+/// needs stays: only the key's file opens it (X-14).
 pub async fn delete_under(tx: &impl ConnectionTrait, key: KeyId) -> StoreResult<()> {
-    use sea_orm::{ColumnTrait, QueryFilter};
-    Entity::delete_many().filter(entity::Column::ProtectionKeyId.eq(key.0)).exec(tx).await?;
+    let sql = "DELETE FROM ring_keys WHERE protection_key_id = $1 \
+               AND NOT EXISTS (SELECT 1 FROM backups b WHERE b.ring_key_id = ring_keys.id)";
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [key.0.into()])).await?;
+    Ok(())
+}
+
+/// The ring keys under deleted protection keys of this fingerprint: whoever brings the file back opens them.
+pub async fn bereft(
+    db: &impl ConnectionTrait,
+    ring: RingId,
+    fingerprint: &[u8; 32],
+) -> StoreResult<Vec<RingKeyRow>> {
+    let sql = "SELECT g.* FROM ring_keys g JOIN protection_keys k ON k.id = g.protection_key_id \
+               WHERE k.ring_id = $1 AND k.fingerprint = $2 AND k.state = 'deleted'";
+    let values = [ring.0.into(), fingerprint.to_vec().into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = Entity::find().from_raw_sql(statement).all(db).await?;
+    rows.into_iter().map(RingKeyRow::try_from).collect()
+}
+
+/// Another protection key has the same material from now on; `row` is sealed for it.
+pub async fn adopt(tx: &impl ConnectionTrait, row: RingKeyRow, key: KeyId) -> StoreResult<()> {
+    use sea_orm::ActiveValue::Set;
+    let change = entity::ActiveModel {
+        id: Set(row.id.0),
+        protection_key_id: Set(Some(key.0)),
+        wrapped: Set(row.wrapped),
+        ..Default::default()
+    };
+    Entity::update(change).exec(tx).await?;
     Ok(())
 }
 

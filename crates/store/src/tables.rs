@@ -1,8 +1,12 @@
 //! Tables of environments: their shape and how many rows they hold.
 
 use crate::{StoreError, StoreResult};
-use domain::{EnvironmentId, TableId, Timestamp, names::TableName, tables::Column, tables::TableShape};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement};
+use domain::{
+    EnvironmentId, OperationId, TableId, Timestamp, names::TableName, tables::Column, tables::TableShape,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Statement,
+};
 
 entity!("data_tables" {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
@@ -13,6 +17,7 @@ entity!("data_tables" {
     row_count: i64,
     file_rows: i64,
     created_at: i64,
+    hidden_by: Option<Uuid>,
 });
 
 use entity::{Entity, Model};
@@ -49,6 +54,15 @@ impl TryFrom<Model> for Table {
 
 /// A new, empty table.
 pub async fn insert(tx: &impl ConnectionTrait, table: &Table) -> StoreResult<()> {
+    insert_for(tx, table, None).await
+}
+
+/// As [`insert`]; nobody sees the table until [`show`], if it is `hidden_by` an operation.
+pub async fn insert_for(
+    tx: &impl ConnectionTrait,
+    table: &Table,
+    hidden_by: Option<OperationId>,
+) -> StoreResult<()> {
     let columns = serde_json::to_string(&table.shape.columns)
         .map_err(|_| StoreError::inconsistent("data_tables", table.id))?;
     let row = Model {
@@ -60,6 +74,7 @@ pub async fn insert(tx: &impl ConnectionTrait, table: &Table) -> StoreResult<()>
         row_count: 0,
         file_rows: 0,
         created_at: table.created_at.0,
+        hidden_by: hidden_by.map(|id| id.0),
     };
     Entity::insert(entity::ActiveModel::from(row)).exec_without_returning(tx).await?;
     Ok(())
@@ -67,12 +82,15 @@ pub async fn insert(tx: &impl ConnectionTrait, table: &Table) -> StoreResult<()>
 
 /// One table, whoever's it is: authorization looks at its environment.
 pub async fn get(db: &impl ConnectionTrait, id: TableId) -> StoreResult<Option<Table>> {
-    Entity::find_by_id(id.0).one(db).await?.map(Table::try_from).transpose()
+    let query = Entity::find_by_id(id.0).filter(entity::Column::HiddenBy.is_null());
+    query.one(db).await?.map(Table::try_from).transpose()
 }
 
 /// The tables of an environment, by name.
 pub async fn list(db: &impl ConnectionTrait, environment: EnvironmentId) -> StoreResult<Vec<Table>> {
-    let query = Entity::find().filter(entity::Column::EnvironmentId.eq(environment.0));
+    let query = Entity::find()
+        .filter(entity::Column::EnvironmentId.eq(environment.0))
+        .filter(entity::Column::HiddenBy.is_null());
     query
         .order_by_asc(entity::Column::NameCanonical)
         .all(db)
@@ -87,5 +105,51 @@ pub async fn count(tx: &impl ConnectionTrait, id: TableId, rows: i64, file_rows:
     let sql = "UPDATE data_tables SET row_count = row_count + $2, file_rows = file_rows + $3 WHERE id = $1";
     let values = [id.0.into(), rows.into(), file_rows.into()];
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// The tables that the operation fills or has replaced.
+pub async fn hidden_by(db: &impl ConnectionTrait, operation: OperationId) -> StoreResult<Vec<Table>> {
+    let query = Entity::find().filter(entity::Column::HiddenBy.eq(operation.0));
+    query.all(db).await?.into_iter().map(Table::try_from).collect()
+}
+
+/// Hides every table of the environment: the operation has replaced or removes them.
+pub async fn hide_all(
+    tx: &impl ConnectionTrait,
+    environment: EnvironmentId,
+    operation: OperationId,
+) -> StoreResult<u64> {
+    let sql = "UPDATE data_tables SET hidden_by = $2 WHERE environment_id = $1 AND hidden_by IS NULL";
+    let values = [environment.0.into(), operation.0.into()];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.execute_raw(statement).await?.rows_affected())
+}
+
+/// Shows these tables.
+pub async fn show(tx: &impl ConnectionTrait, tables: &[TableId]) -> StoreResult<()> {
+    for id in tables {
+        let row = entity::ActiveModel { id: Set(id.0), hidden_by: Set(None), ..Default::default() };
+        Entity::update(row).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Hidden tables that are still to be emptied or removed, of operations that are over.
+pub async fn left_over(db: &impl ConnectionTrait, limit: u64) -> StoreResult<Vec<Table>> {
+    let sql = format!(
+        "SELECT t.* FROM data_tables t JOIN operations o ON o.id = t.hidden_by \
+         WHERE o.state IN ('succeeded', 'failed') AND (t.row_count > 0 OR NOT EXISTS \
+         (SELECT 1 FROM imports i WHERE i.table_id = t.id)) LIMIT {limit}"
+    );
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    Entity::find().from_raw_sql(statement).all(db).await?.into_iter().map(Table::try_from).collect()
+}
+
+/// Removes a hidden table that is empty; one that was imported into stays, for the record of that.
+pub async fn remove(tx: &impl ConnectionTrait, id: TableId) -> StoreResult<()> {
+    let sql = "DELETE FROM data_tables WHERE id = $1 AND hidden_by IS NOT NULL AND NOT EXISTS \
+               (SELECT 1 FROM imports i WHERE i.table_id = $1)";
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [id.0.into()])).await?;
     Ok(())
 }

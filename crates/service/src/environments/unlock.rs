@@ -68,6 +68,9 @@ pub(crate) async fn erase(act: &mut Act, environment: &Environment) -> ServiceRe
     let state = environment.state.delete()?;
     store::environments::set_state(&act.tx, id, state, act.now, None, None).await?;
     store::data_keys::delete_all(&act.tx, id.0).await?;
+    let backups = store::backups::destroy_all(&act.tx, id).await?;
+    store::backup_schedules::delete(&act.tx, id).await?;
+    act.record("backups", backups);
     act.record("before", environment.state.as_str());
     act.record("after", state.as_str());
     let ring = store::rings::get(&act.tx, environment.tenant_id, ring_id).await?;

@@ -2,7 +2,7 @@
 //! here until then is ciphertext that nothing opens.
 
 use super::Job;
-use crate::{ServiceResult, Target, kill_point, upkeep};
+use crate::{ServiceResult, Target, backups, kill_point, upkeep};
 use domain::{EnvironmentId, actions::Action};
 
 /// So many rows go in one transaction.
@@ -24,6 +24,8 @@ pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
             }
         }
     }
+    let gone = store::backups::deleted_of(job.portal.db().read(), id).await?;
+    backups::remove_deleted(&job.portal, gone).await?;
     upkeep::scrub(&job.portal).await;
     finish(job, id).await
 }

@@ -1,19 +1,24 @@
 //! Long work: queued in the transaction that asks for it, leased by one worker at a time, resumed
 //! after a crash. Each job re-reads before it acts and takes no decision from its input.
 
+mod back_up;
 mod csv_records;
 mod delete_environment;
 mod import_rows;
 mod install_key;
 mod lock;
+mod replace;
 mod reseal;
+mod reset;
 mod rewrap;
+mod source;
 mod unlock_environment;
 mod unlock_key;
 
 use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Via, root_key::Root};
 use domain::{
-    EnvironmentId, ImportId, KeyId, OperationId, RingId, UserId, actions::Action, operations::OperationKind,
+    BackupId, EnvironmentId, ImportId, KeyId, OperationId, RingId, UserId, actions::Action,
+    operations::OperationKind,
 };
 use std::sync::Arc;
 use store::{
@@ -31,6 +36,40 @@ pub(crate) enum On {
     Key(KeyId),
     Environment(EnvironmentId),
     Import(EnvironmentId, ImportId),
+    Backup(EnvironmentId, BackupId),
+    /// `source` is whose backup it is, if that is another environment.
+    Restore {
+        target: EnvironmentId,
+        source: Option<EnvironmentId>,
+        backup: BackupId,
+    },
+    Copy {
+        target: EnvironmentId,
+        source: EnvironmentId,
+    },
+}
+
+impl On {
+    fn note(self, operation: &mut NewOperation) {
+        match self {
+            Self::Ring => {}
+            Self::Key(key) => operation.key_id = Some(key),
+            Self::Environment(environment) => operation.environment_id = Some(environment),
+            Self::Import(environment, import) => {
+                (operation.environment_id, operation.import_id) = (Some(environment), Some(import));
+            }
+            Self::Backup(environment, backup) => {
+                (operation.environment_id, operation.backup_id) = (Some(environment), Some(backup));
+            }
+            Self::Restore { target, source, backup } => {
+                (operation.environment_id, operation.backup_id) = (Some(target), Some(backup));
+                operation.source_id = source;
+            }
+            Self::Copy { target, source } => {
+                (operation.environment_id, operation.source_id) = (Some(target), Some(source));
+            }
+        }
+    }
 }
 
 /// Queues a job in the running transaction.
@@ -42,25 +81,22 @@ pub(crate) async fn queue(
     total: u64,
 ) -> ServiceResult<OperationId> {
     let id = OperationId(act.fresh_id());
-    let (environment_id, key_id, import_id) = match on {
-        On::Ring => (None, None, None),
-        On::Key(key) => (None, Some(key), None),
-        On::Environment(environment) => (Some(environment), None, None),
-        On::Import(environment, import) => (Some(environment), None, Some(import)),
-    };
-    let operation = NewOperation {
+    let mut operation = NewOperation {
         id,
         tenant_id: act.caller.tenant(),
         kind,
         ring_id,
-        environment_id,
-        key_id,
-        import_id,
+        environment_id: None,
+        key_id: None,
+        import_id: None,
+        source_id: None,
+        backup_id: None,
         total,
         created_by: act.caller.user(),
         created_at: act.now,
         address: act.caller.address().map(str::to_owned),
     };
+    on.note(&mut operation);
     store::operations::insert(&act.tx, operation).await?;
     act.record("operation", id.to_string());
     Ok(id)
@@ -101,6 +137,9 @@ impl Job {
             OperationKind::EnvironmentUnlock => unlock_environment::run(self).await,
             OperationKind::EnvironmentDelete => delete_environment::run(self).await,
             OperationKind::EnvironmentApply | OperationKind::EnvironmentReturn => reseal::run(self).await,
+            OperationKind::EnvironmentBackup => back_up::run(self).await,
+            OperationKind::EnvironmentRestore | OperationKind::EnvironmentCopy => replace::run(self).await,
+            OperationKind::EnvironmentReset => reset::run(self).await,
             OperationKind::RowImport => import_rows::run(self).await,
         }
     }
@@ -118,6 +157,11 @@ impl Job {
             OperationKind::EnvironmentApply | OperationKind::EnvironmentReturn => {
                 reseal::give_up(self, why).await
             }
+            OperationKind::EnvironmentBackup => back_up::give_up(self, why).await,
+            OperationKind::EnvironmentRestore | OperationKind::EnvironmentCopy => {
+                replace::give_up(self, why).await
+            }
+            OperationKind::EnvironmentReset => reset::run(self).await,
             OperationKind::RowImport => import_rows::give_up(self, why).await,
         }
     }
@@ -183,6 +227,10 @@ impl Job {
             OperationKind::EnvironmentDelete => Action::EnvironmentDelete,
             OperationKind::EnvironmentApply => Action::EnvironmentApply,
             OperationKind::EnvironmentReturn => Action::EnvironmentReturn,
+            OperationKind::EnvironmentBackup => Action::BackupCreate,
+            OperationKind::EnvironmentRestore => Action::EnvironmentRestore,
+            OperationKind::EnvironmentCopy => Action::EnvironmentCopy,
+            OperationKind::EnvironmentReset => Action::EnvironmentReset,
             OperationKind::RowImport => Action::RowImport,
         }
     }

@@ -122,11 +122,17 @@ async fn retire(act: &Act, ring_id: RingId, old: Vec<RingKeyId>, all: bool) -> S
     let ring = store::rings::lock(&act.tx, ring_id).await?;
     let mut gone = Vec::with_capacity(old.len());
     for id in old.into_iter().filter(|id| Some(id.0) != ring.active_ring_key) {
-        if store::data_keys::count_under(&act.tx, id).await? == 0 {
+        let (data_keys, backups) = (
+            store::data_keys::count_under(&act.tx, id).await?,
+            store::backups::count_under(&act.tx, id).await?,
+        );
+        if data_keys > 0 && all {
+            return Err(anyhow::anyhow!("data keys are left under a retired ring key").into());
+        }
+        // A backup keeps the key it was made under.
+        if data_keys + backups == 0 {
             store::ring_keys::delete(&act.tx, id).await?;
             gone.push(id);
-        } else if all {
-            return Err(anyhow::anyhow!("data keys are left under a retired ring key").into());
         }
     }
     Ok(gone)

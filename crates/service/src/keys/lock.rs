@@ -144,9 +144,11 @@ async fn start(act: &mut Act, ring: &Ring, key: &Key) -> ServiceResult<Operation
     act.record("deleted_keys", gone.clone());
     store::rings::set_locking(&act.tx, ring_id, act.now).await?;
     let why = "The environment was locked.";
-    let imports = store::operations::stop_imports(&act.tx, ring_id, why, act.now).await?;
+    let stopped = store::operations::stop_data_jobs(&act.tx, ring_id, why, act.now).await?;
+    store::environments::release_replaced(&act.tx).await?;
+    store::backups::destroy_broken_off(&act.tx).await?;
     let sessions = store::sessions::delete_of_ring(&act.tx, ring_id).await?;
-    act.record("stopped_imports", imports);
+    act.record("stopped_operations", stopped);
     act.record("ended_sessions", sessions);
     let affected = super::affected(&act.tx, ring).await?;
     act.record("environments", affected);

@@ -11,7 +11,7 @@ use domain::{
     rings::RingFacts,
 };
 use std::sync::Arc;
-use store::{keys::Key, rings::Ring};
+use store::{keys::Key, ring_keys::WrappedBy, rings::Ring};
 use vault::Kek;
 
 /// The cheap checks of a new key; nothing is stored yet.
@@ -75,7 +75,27 @@ pub(super) async fn store_new(
     act.record("state", state.as_str());
     act.notify(Notice::of_key(Event::KeyAdded, ring, &key, None)).await?;
     store::keys::insert(&act.tx, key).await?;
+    adopt(act, root, ring_id, (id, &fingerprint)).await?;
     Ok(id)
+}
+
+/// backups under a key that a lock destroyed open again with its file.
+async fn adopt(
+    act: &mut Act,
+    root: &Root,
+    ring: RingId,
+    (id, fingerprint): (KeyId, &[u8; 32]),
+) -> ServiceResult<()> {
+    let bereft = store::ring_keys::bereft(&act.tx, ring, fingerprint).await?;
+    if !bereft.is_empty() {
+        act.record("ring_keys_opened_again", bereft.len());
+    }
+    for mut row in bereft {
+        row.wrapped = root.open_ring_key(&row)?;
+        row.wrapped_by = WrappedBy::Protection(id);
+        store::ring_keys::adopt(&act.tx, root.seal_ring_key(row), id).await?;
+    }
+    Ok(())
 }
 
 fn name_taken(name: &KeyName) -> Refusal {

@@ -36,6 +36,8 @@ async fn queue_beside_a_decision(db: TestDb) {
         environment_id: Some(environment),
         key_id: None,
         import_id: None,
+        source_id: None,
+        backup_id: None,
         total: 0,
         created_by: house.admin.user(),
         created_at: house.portal.clock().now(),

@@ -6,8 +6,10 @@ mod house;
 
 mod activation;
 mod audit;
+mod backups;
 mod clock;
 mod crash;
+mod crash_backups;
 mod crash_lock;
 mod crash_roll_back;
 mod encryption;
