@@ -53,6 +53,14 @@ done! {
     KeyUnlocking = "key-unlocking", "The key is being unlocked. All administrators were notified.",
     UnlockStarted = "unlock-started", "The environment is being unlocked. It comes back online when it is done.",
     EnvironmentDeleted = "environment-deleted", "The environment was deleted. All administrators were notified.",
+    BackupStarted = "backup-started", "The backup is being made. The environment stays available.",
+    BackupDeleted = "backup-deleted", "The backup was deleted.",
+    ScheduleSaved = "schedule-saved", "The schedule is saved.",
+    ScheduleEnded = "schedule-ended", "The schedule has ended. Its backups stay.",
+    RestoreStarted = "restore-started", "The backup is being restored. What is here can be read until it is done.",
+    CopyStarted = "copy-started", "The data is being copied. What is here can be read until it is done.",
+    EnvironmentReset = "environment-reset", "The environment was reset: its data and backups are gone. All administrators were notified.",
+    OperationCancelled = "operation-cancelled", "The operation is cancelled; what it had made is being removed.",
     KeyActivating = "key-activating", "The key is being activated. All administrators were notified.",
 }
 

@@ -3,8 +3,8 @@
 use crate::{
     layout::Layout,
     pages::{
-        audit, clock, environments, errors::NotFound, keys, notifications, operations, overview, risk, rows,
-        session, tables,
+        audit, backups, clock, environments, errors::NotFound, keys, notifications, operations, overview,
+        risk, rows, session, tables,
     },
 };
 use leptos::prelude::*;
@@ -67,7 +67,23 @@ fn EnvironmentRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/:id/encryption/return") view=environments::ReturnKey />
             <Route path=path!("/:id/encryption/unlock") view=environments::UnlockEnvironment />
             <Route path=path!("/:id/delete") view=environments::DeleteEnvironment />
+            <Route path=path!("/:id/reset") view=environments::ResetEnvironment />
+            <Route path=path!("/:id/copy") view=backups::CopyEnvironment />
             <Route path=path!("/:id/tables/new") view=tables::NewTable />
+            <BackupRoutes />
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Backups of an environment.
+#[component(transparent)]
+fn BackupRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/:id/backups") view=Outlet>
+            <Route path=path!("") view=backups::Backups />
+            <Route path=path!("/:backup/restore") view=backups::RestoreBackup />
+            <Route path=path!("/:backup/delete") view=backups::DeleteBackup />
         </ParentRoute>
     }
     .into_inner()

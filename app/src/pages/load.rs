@@ -13,7 +13,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 pub struct Input {
     /// The path's `{id}`; empty on pages without one.
     pub id: String,
-    /// The path's second capture, `{row}`.
+    /// The path's second capture, `{row}` or `{backup}`.
     pub sub: String,
     /// The query string, without `?`.
     pub query: String,
@@ -110,7 +110,7 @@ fn input() -> Input {
     let query = query.join("&");
     use_params_map().with(|params| Input {
         id: params.get("id").unwrap_or_default(),
-        sub: params.get("row").unwrap_or_default(),
+        sub: params.get("row").or_else(|| params.get("backup")).unwrap_or_default(),
         query,
     })
 }

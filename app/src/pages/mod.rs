@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod audit;
+pub mod backups;
 pub mod clock;
 pub mod environments;
 pub mod errors;

@@ -23,6 +23,23 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// `412 MB`: bytes as people read them, in powers of ten.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1_000 {
+        return format!("{bytes} B");
+    }
+    let (mut value, mut unit) = (bytes / 100, 0);
+    while value >= 10_000 && unit + 1 < UNITS.len() {
+        (value, unit) = (value / 1_000, unit + 1);
+    }
+    if value >= 100 {
+        format!("{} {}", count(value / 10), UNITS[unit])
+    } else {
+        format!("{}.{} {}", value / 10, value % 10, UNITS[unit])
+    }
+}
+
 /// `1 table`, `3 tables`.
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
@@ -31,6 +48,15 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_short() {
+        let cases =
+            [(0, "0 B"), (999, "999 B"), (1_000, "1.0 kB"), (9_949, "9.9 kB"), (412_000_000, "412 MB")];
+        for (bytes, expected) in cases.into_iter().chain([(1_500_000_000, "1.5 GB"), (999_999, "999 kB")]) {
+            assert_eq!(size(bytes), expected);
+        }
+    }
 
     #[test]
     fn counts_have_commas_and_the_right_word() {

@@ -69,7 +69,10 @@ mod build {
                 over: operation.state.is_over(),
                 online: matches!(
                     operation.kind,
-                    OperationKind::KeyInstall | OperationKind::KeyRewrap | OperationKind::RowImport
+                    OperationKind::KeyInstall
+                        | OperationKind::KeyRewrap
+                        | OperationKind::EnvironmentBackup
+                        | OperationKind::RowImport
                 ),
                 undoing: operation.undoing && !operation.state.is_over(),
                 error: operation.error.clone(),

@@ -5,6 +5,7 @@
 //! fields, answers may grow new ones.
 
 mod audit;
+mod backups;
 mod bounded;
 mod environments;
 mod keys;
@@ -18,6 +19,7 @@ mod tables;
 mod tenant;
 
 pub use audit::*;
+pub use backups::*;
 pub use environments::*;
 pub use keys::*;
 pub use list::*;

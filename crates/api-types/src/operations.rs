@@ -16,6 +16,10 @@ pub enum OperationKind {
     EnvironmentReturn,
     EnvironmentUnlock,
     EnvironmentDelete,
+    EnvironmentBackup,
+    EnvironmentRestore,
+    EnvironmentCopy,
+    EnvironmentReset,
     RowImport,
 }
 
@@ -49,6 +53,12 @@ pub struct Operation {
     pub environment_id: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_id: Option<Uuid>,
+    /// The backup that is made or restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup_id: Option<Uuid>,
+    /// The environment whose data a copy or a restore takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<Uuid>,
     #[schema(format = DateTime)]
     pub created_at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@
 mod data;
 
 pub use data::{
-    back_up, cancel_operation, change_data, copy, delete_backup, reset, restore, schedule_backups,
+    back_up, cancel_operation, change_data, copy, copy_from, delete_backup, reset, restore, schedule_backups,
     typed_target,
 };
 

@@ -56,6 +56,10 @@ pub struct Details {
     pub give_back: Decision,
     pub unlock: Decision,
     pub delete: Decision,
+    pub back_up: Decision,
+    /// Whether its data may be copied elsewhere; where to is another question.
+    pub copy: Decision,
+    pub reset: Decision,
     /// When it is deleted, if it is locked (PP-103).
     pub deletion_at: Option<Timestamp>,
     pub use_data: Decision,
@@ -115,6 +119,9 @@ async fn look(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceRes
             .and_then(|()| policy::unlock_environment(&facts, &ring, unlocks, now)),
         delete: act::decide(caller, Action::EnvironmentDelete, Some(id))
             .and_then(|()| policy::delete_environment(&facts)),
+        back_up: act::decide(caller, Action::BackupCreate, Some(id)).and_then(|()| policy::back_up(&facts)),
+        copy: act::decide(caller, Action::EnvironmentCopy, Some(id)).and_then(|()| policy::copy_from(&facts)),
+        reset: act::decide(caller, Action::EnvironmentReset, Some(id)).and_then(|()| policy::reset(&facts)),
         deletion_at: policy::deletion_at(&facts),
         use_data: policy::use_data(environment.state),
         operation: operations.items.into_iter().next(),

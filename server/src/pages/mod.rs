@@ -7,6 +7,7 @@
 //! What the layers around must put into a request's extensions: [`SignedIn`], and the
 //! `leptos::nonce::Nonce` of the Content-Security-Policy.
 
+mod backups;
 mod downloads;
 mod environments;
 mod fields;
@@ -37,7 +38,8 @@ use std::sync::LazyLock;
 /// An address and what answers there.
 type Route = (&'static str, fn() -> MethodRouter<AppState>);
 
-const FORMS: [&[Route]; 8] = [
+const FORMS: [&[Route]; 9] = [
+    backups::FORMS,
     environments::FORMS,
     keys::FORMS,
     tables::FORMS,

@@ -6,6 +6,7 @@
 
 mod answer;
 mod audit;
+mod backups;
 mod environments;
 mod export;
 mod extract;
@@ -78,6 +79,14 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(environments::give_back))
         .routes(routes!(environments::unlock))
         .routes(routes!(environments::delete))
+        .routes(routes!(backups::list, backups::create))
+        .routes(routes!(backups::get, backups::delete))
+        .routes(routes!(backups::restore_targets))
+        .routes(routes!(backups::restore))
+        .routes(routes!(backups::get_schedule, backups::set_schedule, backups::cancel_schedule))
+        .routes(routes!(backups::copy_targets))
+        .routes(routes!(backups::copy))
+        .routes(routes!(backups::reset))
         .routes(routes!(tables::list, tables::create))
         .routes(routes!(tables::get))
         .routes(routes!(rows::list, rows::insert).layer(bulk()))
@@ -86,6 +95,7 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(export::get))
         .routes(routes!(operations::list))
         .routes(routes!(operations::get))
+        .routes(routes!(operations::cancel))
         .routes(routes!(imports::report))
         .routes(routes!(messages::list))
         .routes(routes!(messages::get))

@@ -52,3 +52,14 @@ pub(super) async fn get(api: Api, Path(id): Path<OperationId>) -> Answer<Json<Op
     let operation = operations::get(&api.portal, &api.caller, id).await?;
     Ok(Json(wire::operation(&operation)))
 }
+
+/// Cancel a job
+///
+/// Backups, restores, copies and imports, until what they change stands; what they made is removed, but for the rows
+/// that an import has stored.
+#[utoipa::path(post, path = "/operations/{id}/cancel", operation_id = "cancel_operation", tag = "operations",
+    params(("id" = Uuid, Path)), responses((status = 200, body = Operation)))]
+pub(super) async fn cancel(api: Api, Path(id): Path<OperationId>) -> Answer<Json<Operation>> {
+    operations::cancel(&api.portal, &api.caller, id).await?;
+    get(api, Path(id)).await
+}

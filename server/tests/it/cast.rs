@@ -6,7 +6,7 @@ use domain::{
     cells::{Cell, File},
     roles::Role,
 };
-use service::{imports, messages, rows};
+use service::{backups, imports, messages, rows};
 
 /// Who calls, in the order of each row's statuses.
 pub(crate) const ACTORS: [&str; 7] = [
@@ -27,6 +27,7 @@ pub(crate) struct Cast {
     pub key: String,
     pub operation: String,
     pub message: String,
+    pub backup: String,
 }
 
 impl Cast {
@@ -39,6 +40,10 @@ impl Cast {
         upload.push(b"Name\nLovelace\n").await.unwrap();
         let operation = upload.finish().await.unwrap();
         house.drain().await;
+        backups::create(&house.portal, &house.admin, environment).await.unwrap();
+        house.drain().await;
+        let made = backups::overview(&house.portal, &house.admin, environment, None, 1).await.unwrap();
+        let backup = made.backups.items[0].backup.id.to_string();
         let message = messages::list(&house.portal, &house.admin, None, 1).await.unwrap().items[0].id;
         let mut people = std::array::from_fn(|_| None);
         people[1] = Some((house.other.user(), house.other.email().to_owned()));
@@ -55,7 +60,7 @@ impl Cast {
         }
         let (environment, table, key) = (environment.to_string(), table.to_string(), key.to_string());
         let (operation, message) = (operation.to_string(), message.to_string());
-        Self { people, environment, table, key, operation, message }
+        Self { people, environment, table, key, operation, message, backup }
     }
 
     /// Account and address of the actor with this index; strangers have none.
@@ -66,7 +71,7 @@ impl Cast {
     /// What no answer may tell that actor. Ids that a caller asked for stand in the caller's own trail.
     pub(crate) fn hidden_from(&self, actor: usize, path: &str) -> Vec<&str> {
         let names = ["Contoso", "contoso", "Payroll", "Salaries", "Lovelace"];
-        let ids = [&self.environment, &self.table, &self.key, &self.operation, &self.message];
+        let ids = [&self.environment, &self.table, &self.key, &self.operation, &self.message, &self.backup];
         match actor {
             1 if path == "/audit" => names.to_vec(),
             0 | 1 => names.into_iter().chain(ids.map(String::as_str)).collect(),
@@ -79,6 +84,7 @@ impl Cast {
                 &self.table,
                 &self.operation,
                 &self.message,
+                &self.backup,
             ],
             6 => vec!["Lovelace"],
             _ => Vec::new(),
@@ -96,7 +102,11 @@ impl Cast {
             "messages" | "notifications" => &self.message,
             _ => "",
         };
-        let path = path.replace("{id}", id).replace("{region}", "europe").replace("{column}", "1");
+        let path = path
+            .replace("{id}", id)
+            .replace("{backup}", &self.backup)
+            .replace("{region}", "europe")
+            .replace("{column}", "1");
         if path.contains("{row}") { path.replace("{row}", &self.row(house).await) } else { path }
     }
 

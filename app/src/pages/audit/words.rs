@@ -43,6 +43,14 @@ const fn words(action: Action) -> &'static str {
         Action::EnvironmentRewrap => "Re-encrypt with the active key",
         Action::EnvironmentUnlock => "Unlock an environment",
         Action::EnvironmentDelete => "Delete an environment",
+        Action::EnvironmentRestore => "Restore a backup",
+        Action::EnvironmentCopy => "Copy an environment",
+        Action::EnvironmentReset => "Reset an environment",
+        Action::BackupRead => "Read a backup",
+        Action::BackupCreate => "Back up an environment",
+        Action::BackupDelete => "Delete a backup",
+        Action::BackupSchedule => "Change a backup schedule",
+        Action::OperationCancel => "Cancel an operation",
         Action::TableRead => "Read a table",
         Action::TableCreate => "Create a table",
         Action::RowRead => "Read rows",
@@ -58,9 +66,10 @@ const fn words(action: Action) -> &'static str {
 
 /// What the filter offers: everything about a noun, then each action that the trail records.
 pub fn choices() -> Vec<(String, String)> {
-    const NOUNS: [(&str, &str); 7] = [
+    const NOUNS: [(&str, &str); 8] = [
         ("key", "Everything about keys"),
         ("environment", "Everything about environments"),
+        ("backup", "Everything about backups"),
         ("table", "Everything about tables"),
         ("row", "Everything about rows"),
         ("session", "Everything about sign-ins"),

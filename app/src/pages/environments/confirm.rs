@@ -147,6 +147,43 @@ fn delete(data: ViewEncryption) -> AnyView {
     view! { {dialog} {encryption::show(data)} }.into_any()
 }
 
+/// `/environments/{id}/reset` (PP-134, PP-135).
+#[component]
+pub fn ResetEnvironment() -> AnyView {
+    page(|input| environment_encryption(input.id), reset)
+}
+
+fn reset(data: ViewEncryption) -> AnyView {
+    let environment = data.environment.clone();
+    if let Some(bar) = not_now(&environment.reset) {
+        return view! { {bar} {encryption::show(data)} }.into_any();
+    }
+    let consequences = vec![
+        format!("Everything in it is deleted: {}.", environment.holds()),
+        "All of its backups are deleted.".to_owned(),
+        "Encryption reverts to the Microsoft-provided key.".to_owned(),
+        "All administrators are notified.".to_owned(),
+    ];
+    let typed = forms::error("typed_name");
+    let summary = typed.is_none().then(|| forms::summary(&[]));
+    let dialog = view! {
+        {summary}
+        <ConfirmDialog
+            title=format!("Reset {}?", environment.name)
+            action=environment.address("/reset")
+            cancel=environment.address("")
+            confirm="Reset"
+            danger=true
+            consequences
+            phrase=Some(environment.name.clone())
+            phrase_error=typed
+        >
+            <p>"The environment stays, empty. Nothing brings its data back."</p>
+        </ConfirmDialog>
+    };
+    view! { {dialog} {encryption::show(data)} }.into_any()
+}
+
 /// The dialog's place when the policy says no: its reason instead of a question.
 fn not_now(decision: &ViewDecision) -> Option<AnyView> {
     let why = decision.why.clone()?;

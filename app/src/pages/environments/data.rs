@@ -60,6 +60,10 @@ pub struct ViewEnvironment {
     pub give_back: ViewDecision,
     pub unlock: ViewDecision,
     pub delete: ViewDecision,
+    pub copy: ViewDecision,
+    pub reset: ViewDecision,
+    /// Whether it is of the kind that can be reset.
+    pub sandbox: bool,
     /// When it is deleted, if it is locked (PP-103).
     pub deletion: Option<Deadline>,
     pub use_data: ViewDecision,
@@ -124,7 +128,7 @@ pub(super) fn whose_key(own: bool) -> AnyView {
 }
 
 /// A fingerprint: its beginning, whole when copied.
-pub(super) fn fingerprint(value: String) -> AnyView {
+pub(crate) fn fingerprint(value: String) -> AnyView {
     let short = value.get(..16).map_or_else(|| value.clone(), |start| format!("{start}…"));
     view! { <Copyable value short what="fingerprint" /> }.into_any()
 }
@@ -133,7 +137,7 @@ pub(super) fn fingerprint(value: String) -> AnyView {
 mod build {
     use super::{KeyName, ViewEnvironment, ViewTable};
     use crate::{error::UiError, ui::Deadline, ui::State, view::ViewDecision, view::ViewOperation};
-    use domain::{actions::Action, environments::EnvironmentState, policy};
+    use domain::{actions::Action, environments::EnvironmentState, environments::EnvironmentType, policy};
     use service::{Caller, Portal, environments::Details, keys, store};
 
     impl KeyName {
@@ -212,6 +216,9 @@ mod build {
                 give_back: ViewDecision::new(&details.give_back, now),
                 unlock: ViewDecision::new(&details.unlock, now),
                 delete: ViewDecision::new(&details.delete, now),
+                copy: ViewDecision::new(&details.copy, now),
+                reset: ViewDecision::new(&details.reset, now),
+                sandbox: environment.kind == EnvironmentType::Sandbox,
                 deletion: details.deletion_at.map(|at| Deadline::new(at, now)),
                 use_data: ViewDecision::new(&details.use_data, now),
                 create_table: ViewDecision::new(&create.and(details.use_data.clone()), now),

@@ -46,6 +46,13 @@ fn commands(data: &ViewEnvironment) -> AnyView {
     let encryption = Run::link(data.address("/encryption"), None);
     let operations = Run::link(format!("/operations?environment={}", data.id), None);
     let refresh = Run::load(data.address(""), None);
+    let backups = Run::link(data.address("/backups"), None);
+    let copy = Run::link(data.address("/copy"), data.copy.why.clone());
+    // Elsewhere it is never possible: no command, rather than one that says no for ever.
+    let reset = data.sandbox.then(|| {
+        let run = Run::link(data.address("/reset"), data.reset.why.clone());
+        view! { <CommandButton id="reset" icon=Glyph::Delete label="Reset" run /> }
+    });
     let table = Run::link(data.address("/tables/new"), data.create_table.why.clone());
     view! {
         <CommandBar>
@@ -56,6 +63,9 @@ fn commands(data: &ViewEnvironment) -> AnyView {
                 label="Environment encryption"
                 run=encryption
             />
+            <CommandButton id="backups" icon=Glyph::Backup label="Backups" run=backups />
+            <CommandButton id="copy" icon=Glyph::Copy label="Copy" run=copy />
+            {reset}
             <CommandButton
                 id="operations"
                 icon=Glyph::Operation

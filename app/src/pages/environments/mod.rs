@@ -9,7 +9,7 @@ pub mod home;
 pub mod list;
 pub mod new;
 
-pub use confirm::{ApplyKey, DeleteEnvironment, ReturnKey, UnlockEnvironment};
+pub use confirm::{ApplyKey, DeleteEnvironment, ResetEnvironment, ReturnKey, UnlockEnvironment};
 pub use data::ViewEnvironment;
 pub use details::EnvironmentDetails;
 pub use encryption::EnvironmentEncryption;

@@ -103,6 +103,9 @@ mod build {
             Event::UnlockRefused => "Unlock refused",
             Event::EnvironmentUnlocked => "Environment unlocked",
             Event::DeletionReminder => "Deletion ahead",
+            Event::EnvironmentOverwritten => "Data replaced",
+            Event::EnvironmentReset => "Environment reset",
+            Event::BackupFailed => "Backup failed",
             Event::EnvironmentDeleted => "Environment deleted",
             Event::EnvironmentChangeFailed => "Encryption change failed",
         }

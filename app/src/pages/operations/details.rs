@@ -1,7 +1,13 @@
 //! One job: its steps with times, counts, rate, time left, and why it failed.
 
 use super::report::{ViewReport, report};
-use crate::{error::UiError, pages::load::*, ui::*, view::ViewOperation};
+use crate::{
+    error::UiError,
+    forms,
+    pages::load::*,
+    ui::*,
+    view::{ViewDecision, ViewOperation},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +24,8 @@ pub struct ViewJobDetails {
     pub took: Option<String>,
     /// How often a worker took it up: more than once after a crash or a restart.
     pub attempts: u32,
+    /// Whether it may be cancelled now; none where that is out of the question.
+    pub cancel: Option<ViewDecision>,
     /// Of an import.
     pub report: Option<ViewReport>,
 }
@@ -47,9 +55,26 @@ pub async fn operation(id: String, after: String) -> Result<ViewJobDetails, UiEr
         by: about.created_by,
         started: found.started_at.map(Into::into),
         took: super::took(&found),
+        cancel: cancel(&caller, &found, portal.clock().now()),
         attempts: found.attempts,
         report: ViewReport::load(&portal, &caller, &found, after.parse().unwrap_or(0)).await?,
     })
+}
+
+/// What is over needs no button, nor does what never can be cancelled.
+#[cfg(feature = "ssr")]
+fn cancel(
+    caller: &service::Caller,
+    found: &service::store::operations::Operation,
+    now: domain::Timestamp,
+) -> Option<ViewDecision> {
+    if found.state.is_over() || found.kind.point_of_no_return() == 0 {
+        return None;
+    }
+    let action = domain::actions::Action::OperationCancel;
+    let decision = service::decide(caller, action, found.environment_id)
+        .and_then(|()| domain::policy::cancel_operation(found.kind, found.state, found.step));
+    Some(ViewDecision::new(&decision, now))
 }
 
 /// `/operations/{id}`.
@@ -66,6 +91,7 @@ fn show(data: ViewJobDetails) -> AnyView {
         {(online && !over).then(|| view! { <Badge label="No downtime" tone=Tone::Success /> })}
         {undoing.then(|| view! { <Badge label="Being undone" tone=Tone::Warning /> })}
     };
+    let cancel = cancel_button(&data);
     let error = error.map(|error| {
         view! { <MessageBar tone=Tone::Error title=if over { "It failed." } else { "Something went wrong." }>{error}</MessageBar> }
     });
@@ -77,13 +103,29 @@ fn show(data: ViewJobDetails) -> AnyView {
             aside=aside.into_any()
         />
         {error}
+        {forms::summary(&[])}
         <Card title="Progress">
             <OperationProgress label facts=facts.filter(|_| !over) steps />
+            {cancel}
         </Card>
         {lines.map(|lines| report(&id, lines))}
         {facts_card(data)}
     }
     .into_any()
+}
+
+/// Nothing is lost by it: what the operation works on is as it was.
+fn cancel_button(data: &ViewJobDetails) -> Option<AnyView> {
+    let decision = data.cancel.clone()?;
+    let run = Run::submit("cancel", decision.why);
+    let action = format!("/operations/{}", data.operation.id);
+    let form = view! {
+        <form id="cancel" method="post" action=action></form>
+        <div class="actions">
+            <CommandButton id="cancel-operation" icon=Glyph::Close label="Cancel the operation" run look=Look::Secondary />
+        </div>
+    };
+    Some(form.into_any())
 }
 
 fn facts_card(data: ViewJobDetails) -> AnyView {

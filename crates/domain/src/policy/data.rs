@@ -115,6 +115,13 @@ pub fn copy(source: &Holder, target: &Holder) -> Decision {
     idle(&target.facts)
 }
 
+/// Whether what the environment holds may be copied at all; [`copy`] says where to.
+pub fn copy_from(environment: &EnvironmentFacts) -> Decision {
+    not_locked(environment)?;
+    use_data(environment.state)?;
+    idle(environment)
+}
+
 fn same_keys(source: &Holder, target: &Holder) -> Decision {
     let mismatch = |detail: String| Err(Refusal::new(Code::CopyTargetKeyMismatch, detail));
     let name = &target.facts.name;

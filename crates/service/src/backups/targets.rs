@@ -27,6 +27,8 @@ pub struct Target {
 pub struct TargetFilter {
     /// Part of the name, letter case aside.
     pub search: Option<String>,
+    /// Only this one.
+    pub only: Option<EnvironmentId>,
     pub after: Option<Cursor>,
     pub limit: usize,
 }
@@ -77,7 +79,12 @@ async fn targets(
     which: TargetFilter,
     decide: impl Fn(&Holder) -> Decision,
 ) -> ServiceResult<Page<Target>> {
-    let filter = Filter { search: which.search, only: caller.visible(), ..Default::default() };
+    let seen = |id: &EnvironmentId| caller.visible().is_none_or(|visible| visible.contains(id));
+    let only = match which.only {
+        Some(id) => Some(Some(id).filter(seen).into_iter().collect()),
+        None => caller.visible(),
+    };
+    let filter = Filter { search: which.search, only, ..Default::default() };
     let (limit, after) = (which.limit.clamp(1, 200), which.after.as_ref());
     let page = store::environments::list(db, caller.tenant(), &filter, Sort::Name, after, limit).await?;
     let ids: Vec<EnvironmentId> = page.items.iter().map(|listed| listed.environment.id).collect();

@@ -58,6 +58,9 @@ fn actions(details: &Details, caller: &Caller) -> Vec<api_types::AllowedAction> 
         allowed(Action::EnvironmentReturn, &details.give_back),
         allowed(Action::EnvironmentUnlock, &details.unlock),
         allowed(Action::EnvironmentDelete, &details.delete),
+        allowed(Action::BackupCreate, &details.back_up),
+        allowed(Action::EnvironmentCopy, &details.copy),
+        allowed(Action::EnvironmentReset, &details.reset),
     ];
     for action in [TableCreate, RowRead, RowWrite, RowDelete, RowImport, RowExport] {
         let decision = decide(caller, action, Some(id)).and_then(|()| match action {

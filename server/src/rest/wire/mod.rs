@@ -1,11 +1,13 @@
 //! From domain values to [`api_types`]: one `match` per word, so that a new state cannot be forgotten.
 
+mod backups;
 mod environments;
 mod keys;
 mod operations;
 mod rows;
 mod tables;
 
+pub(super) use backups::{backup, schedule, target};
 pub(super) use environments::{details, environment};
 pub(super) use keys::{key, region};
 pub(super) use operations::operation;

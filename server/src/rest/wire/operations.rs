@@ -20,6 +20,8 @@ pub(in crate::rest) fn operation(operation: &Operation) -> api_types::Operation 
         error: operation.error.clone(),
         environment_id: operation.environment_id.map(|id| id.0),
         key_id: operation.key_id.map(|id| id.0),
+        backup_id: operation.backup_id.map(|id| id.0),
+        source_id: operation.source_id.map(|id| id.0),
         created_at: at(operation.created_at),
         started_at: operation.started_at.map(at),
         finished_at: operation.finished_at.map(at),
@@ -36,6 +38,10 @@ fn kind(kind: OperationKind) -> Kind {
         OperationKind::EnvironmentDelete => Kind::EnvironmentDelete,
         OperationKind::EnvironmentApply => Kind::EnvironmentApply,
         OperationKind::EnvironmentReturn => Kind::EnvironmentReturn,
+        OperationKind::EnvironmentBackup => Kind::EnvironmentBackup,
+        OperationKind::EnvironmentRestore => Kind::EnvironmentRestore,
+        OperationKind::EnvironmentCopy => Kind::EnvironmentCopy,
+        OperationKind::EnvironmentReset => Kind::EnvironmentReset,
         OperationKind::RowImport => Kind::RowImport,
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod client;
 
 mod audit;
 mod authorization;
+mod backups;
 mod environments;
 mod http;
 mod imports;

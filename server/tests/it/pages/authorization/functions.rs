@@ -71,6 +71,7 @@ pub(super) async fn filled(stage: &Stage, arguments: &str) -> String {
         ("{key}", &cast.key),
         ("{operation}", &cast.operation),
         ("{message}", &cast.message),
+        ("{backup}", &cast.backup),
         ("{row}", &row),
     ];
     places.into_iter().fold(arguments.to_owned(), |text, (place, id)| text.replace(place, id))

@@ -19,6 +19,11 @@ pub(super) const PAGES: &[Page] = &[
     ("/environments/{id}/encryption/return",   [303,     404,  200,   200,    200, 404,     200]),
     ("/environments/{id}/encryption/unlock",   [303,     404,  200,   200,    200, 404,     200]),
     ("/environments/{id}/delete",              [303,     404,  200,   200,    200, 404,     200]),
+    ("/environments/{id}/reset",               [303,     404,  200,   200,    200, 404,     200]),
+    ("/environments/{id}/copy",                [303,     404,  200,   200,    200, 404,     200]),
+    ("/environments/{id}/backups",             [303,     404,  200,   200,    200, 404,     200]),
+    ("/environments/{id}/backups/{backup}/restore", [303, 404, 200,   200,    200, 404,     200]),
+    ("/environments/{id}/backups/{backup}/delete", [303, 404,  200,   200,    200, 404,     200]),
     ("/environments/{id}/tables/new",          [303,     404,  200,   200,    200, 404,     200]),
     ("/encryption-keys",                       [303,     200,  200,   200,    403, 403,     200]),
     ("/encryption-keys/risk",                  [303,     200,  200,   200,    200, 200,     200]),
@@ -63,6 +68,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ("/fn/new_environment",        "",                                [401,     200,  200,   200,    200, 200,     200]),
     ("/fn/environment",            "id={environment}",                [401,     404,  200,   200,    200, 404,     200]),
     ("/fn/environment_encryption", "id={environment}",                [401,     404,  200,   200,    200, 404,     200]),
+    ("/fn/backups",                "id={environment}&after=",         [401,     404,  200,   200,    200, 404,     200]),
+    ("/fn/backup",                 "id={environment}&backup={backup}", [401,   404,  200,   200,    200, 404,     200]),
+    ("/fn/targets",                "id={environment}&backup={backup}&search=&after=&target={environment}",
+                                                                      [401,     404,  200,   200,    200, 404,     200]),
     ("/fn/risk",                   "",                                [401,     200,  200,   200,    200, 200,     200]),
     ("/fn/keys",                   "region=europe&selected={key}",    [401,     404,  200,   200,    403, 403,     200]),
     ("/fn/key",                    "id={key}",                        [401,     404,  200,   200,    403, 403,     200]),
@@ -109,6 +118,8 @@ const DOWNLOAD: Body = Fields(&[("do", "download")]);
 const PROOF: Body = Parts(&[("file", ""), ("password", "x")]);
 const ROW: Body = Parts(&[("c0", "Eve")]);
 const DELETE: Body = Fields(&[("delete", "on")]);
+const NEVER: Body = Fields(&[("do", "schedule"), ("every_hours", "0"), ("keep", "1")]);
+const NOWHERE: Body = Fields(&[("target", "00000000-0000-0000-0000-000000000000")]);
 const NO_FILE: Body = Parts(&[("file", "")]);
 
 #[rustfmt::skip]
@@ -123,6 +134,13 @@ pub(super) const FORMS: &[Form] = &[
     ("/environments/{id}/encryption/return", NOTHING,        [303,     404,  409,   409,    409, 404,     403], ""),
     ("/environments/{id}/encryption/unlock", NOTHING,        [303,     404,  409,   409,    409, 404,     403], ""),
     ("/environments/{id}/delete",            NOTHING,        [303,     404,  409,   409,    403, 404,     403], ""),
+    ("/environments/{id}/reset",             NOTHING,        [303,     404,  422,   422,    422, 404,     403], ""),
+    ("/environments/{id}/copy",              NOTHING,        [303,     404,  422,   422,    422, 404,     422], ""),
+    ("/environments/{id}/backups",           NOTHING,        [303,     404,  422,   422,    422, 404,     422], ""),
+    ("/environments/{id}/backups",           NEVER,          [303,     404,  422,   422,    422, 404,     403], ""),
+    ("/environments/{id}/backups/{backup}/restore", NOWHERE, [303,     404,  404,   404,    404, 404,     404], ""),
+    ("/environments/{id}/backups/{backup}/delete", NOTHING,  [303,     404,  422,   422,    422, 404,     403], ""),
+    ("/operations/{id}",                     NOTHING,        [303,     404,  409,   409,    409, 404,     403], ""),
     ("/environments/{id}/tables/new",        NOTHING,        [303,     404,  422,   422,    422, 404,     403], ""),
     ("/encryption-keys/new",                 KEY,            [303,     422,  422,   422,    403, 403,     403], ""),
     ("/encryption-keys/new",                 GENERATE,       [303,     422,  422,   422,    403, 403,     403], ""),

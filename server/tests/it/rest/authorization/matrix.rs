@@ -19,6 +19,8 @@ pub(super) enum Body {
 pub(super) type Row = (&'static str, &'static str, [u16; 9], Body);
 
 const RISK: Body = Body::Json("{\"risk_acknowledged\": true}");
+/// An environment that is not there.
+const NOWHERE: Body = Body::Json("{\"target_id\": \"00000000-0000-0000-0000-000000000000\"}");
 const NAMELESS: Body = Body::Json("{\"name\": \"\", \"type\": \"sandbox\", \"region\": \"europe\"}");
 const TABLE: Body = Body::Json("{\"name\": \"\", \"columns\": []}");
 const ROWS: Body = Body::Json("{\"rows\": [{\"cells\": {\"Name\": \"Eve\"}}]}");
@@ -50,6 +52,16 @@ pub(super) const MATRIX: &[Row] = &[
     ("POST",   "/environments/{id}/return",        [401,     404,  409,   409,    409, 404,  403,    401,    401], RISK),
     ("POST",   "/environments/{id}/unlock",        [401,     404,  409,   409,    409, 404,  403,    401,    401], RISK),
     ("POST",   "/environments/{id}/delete",        [401,     404,  409,   409,    403, 404,  403,    401,    401], RISK),
+    ("GET",    "/environments/{id}/backups",       [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
+    ("GET",    "/environments/{id}/backups/{backup}", [401,  404,  200,   200,    200, 404,  200,    401,    401], Body::None),
+    ("GET",    "/environments/{id}/backups/{backup}/targets", [401, 404, 200, 200, 200, 404,  200,    401,    401], Body::None),
+    ("POST",   "/environments/{id}/backups/{backup}/restore", [401, 404, 404, 404, 404, 404,  404,    401,    401], NOWHERE),
+    ("GET",    "/environments/{id}/backup-schedule", [401,   404,  404,   404,    404, 404,  404,    401,    401], Body::None),
+    ("PUT",    "/environments/{id}/backup-schedule", [401,   404,  200,   200,    200, 404,  403,    401,    401], Body::Json("{\"every_hours\": 24, \"keep\": 7}")),
+    ("DELETE", "/environments/{id}/backup-schedule", [401,   404,  204,   404,    404, 404,  403,    401,    401], Body::None),
+    ("GET",    "/environments/{id}/copy-targets",  [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
+    ("POST",   "/environments/{id}/copy",          [401,     404,  404,   404,    404, 404,  404,    401,    401], NOWHERE),
+    ("POST",   "/environments/{id}/reset",         [401,     404,  422,   422,    422, 404,  403,    401,    401], RISK),
     ("GET",    "/environments/{id}/tables",        [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
     ("POST",   "/environments/{id}/tables",        [401,     404,  422,   422,    422, 404,  403,    401,    401], TABLE),
     ("GET",    "/tables/{id}",                     [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
@@ -62,8 +74,12 @@ pub(super) const MATRIX: &[Row] = &[
     ("GET",    "/tables/{id}/export",              [401,     404,  200,   200,    200, 404,  403,    401,    401], Body::None),
     ("GET",    "/operations",                      [401,     200,  200,   200,    200, 200,  200,    401,    401], Body::None),
     ("GET",    "/operations/{id}",                 [401,     404,  200,   200,    200, 404,  200,    401,    401], Body::None),
+    ("POST",   "/operations/{id}/cancel",          [401,     404,  409,   409,    409, 404,  403,    401,    401], Body::None),
     ("GET",    "/operations/{id}/report",          [401,     404,  200,   200,    200, 404,  403,    401,    401], Body::None),
     ("GET",    "/messages",                        [401,     200,  200,   200,    403, 403,  200,    401,    401], Body::None),
     ("GET",    "/messages/{id}",                   [401,     404,  200,   200,    403, 403,  200,    401,    401], Body::None),
     ("GET",    "/audit",                           [401,     200,  200,   200,    403, 403,  200,    401,    401], Body::None),
+    // What these make or take changes what others find.
+    ("DELETE", "/environments/{id}/backups/{backup}", [401,  404,  204,   404,    404, 404,  403,    401,    401], Body::None),
+    ("POST",   "/environments/{id}/backups",       [401,     404,  202,   409,    409, 404,  403,    401,    401], Body::None),
 ];
