@@ -126,7 +126,7 @@ fn columns() -> Vec<Column> {
         Column::new("Needs the key"),
         Column::new("Rows").numeric(),
         Column::new("Size").numeric().minor(),
-        Column::new("Made by").minor(),
+        Column::new("How").minor(),
         Column::new("What to do").unnamed(),
     ]
 }
@@ -138,12 +138,13 @@ fn empty() -> AnyView {
 }
 
 fn row(data: &ViewBackups, backup: &ViewBackup) -> Row {
-    let state = if backup.complete { State::Ready } else { State::Running };
+    let (state, label) =
+        if backup.complete { (State::Succeeded, "Complete") } else { (State::Running, "Running") };
     let made = backup.made.clone();
-    let by = if backup.scheduled { "Schedule" } else { "Hand" };
+    let by = if backup.scheduled { "By schedule" } else { "By hand" };
     Row::new(backup.id.clone(), backup.called.clone())
         .cell(view! { <Time at=made /> })
-        .cell(view! { <StateBadge state /> })
+        .cell(view! { <StateBadge state label />  })
         .cell(needs(backup.key.as_ref(), backup.key_here))
         .cell(count(backup.rows))
         .cell(size(backup.bytes))
@@ -161,7 +162,7 @@ fn actions(data: &ViewBackups, backup: &ViewBackup) -> AnyView {
     let delete = data.address(&format!("/{}/delete", backup.id));
     let delete = backup.delete.allowed().then(|| {
         view! {
-            " "
+            " · "
             <a href=delete>"Delete" <span class="visually-hidden">{of.clone()}</span></a>
         }
     });
