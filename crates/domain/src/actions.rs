@@ -25,6 +25,8 @@ actions! {
     TenantConfigure = "tenant.configure",
     TenantInstall = "tenant.install",
     RootKeyRotate = "root_key.rotate",
+    PortalBackUp = "portal.back_up",
+    PortalRestore = "portal.restore",
     UserAdd = "user.add",
     UserChange = "user.change",
     TokenAdd = "token.add",

@@ -13,6 +13,7 @@ mod local_time;
 mod portal;
 mod throttle;
 
+pub mod archive;
 pub mod audit;
 pub mod backups;
 pub mod demo;

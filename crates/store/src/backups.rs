@@ -267,6 +267,16 @@ pub async fn count_under(db: &impl ConnectionTrait, ring_key: RingKeyId) -> Stor
     Ok(Entity::find().filter(Column::RingKeyId.eq(ring_key.0)).count(db).await?)
 }
 
+/// The data keys of backups under this ring key.
+pub async fn keys_under(db: &impl ConnectionTrait, ring_key: RingKeyId) -> StoreResult<Vec<DataKeyRow>> {
+    let rows = Entity::find().filter(Column::RingKeyId.eq(ring_key.0)).all(db).await?;
+    let key = |row: Model| {
+        let wrapped = row.wrapped?;
+        Some(DataKeyRow { owner: row.id, generation: GENERATION, ring_key, wrapped })
+    };
+    Ok(rows.into_iter().filter_map(key).collect())
+}
+
 /// A page of the environment's backups, the newest first.
 pub async fn list(
     db: &impl ConnectionTrait,

@@ -15,6 +15,7 @@
 //! - RSA operations run in `aws-lc-rs`; [`pfx`] reads and checks imported keys. There is no PKCS#1 v1.5
 //!   decryption. `docs/adr/0001-key-hierarchy.md` and `docs/adr/0002-rsa-and-aws-lc-rs.md` give the reasons.
 
+pub mod archive;
 pub mod counters;
 mod data_key;
 mod error;

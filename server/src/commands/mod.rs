@@ -1,7 +1,8 @@
-//! The command line: `keystead serve | worker | migrate | admin … | audit verify | root-key rotate | config show | version`.
+//! The command line: `keystead serve | worker | migrate | admin … | audit verify | root-key rotate | backup … | config show | version`.
 
 mod admin;
 mod audit;
+mod backup;
 mod bootstrap;
 mod password;
 mod regions;
@@ -56,6 +57,9 @@ enum Command {
     /// The root key, which seals every key in the database
     #[command(subcommand)]
     RootKey(root_key::RootKey),
+    /// Backups of the whole portal
+    #[command(subcommand)]
+    Backup(backup::Backup),
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -119,6 +123,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode> {
             print(&format!("{applied} migrations applied; the schema is up to date\n"))?;
         }
         Command::Admin(command) => admin::run(command, &config).await?,
+        Command::Backup(command) => backup::run(command, &config).await?,
         Command::RootKey(command) => root_key::run(command, &config).await?,
         Command::Audit(command) => return audit::run(command, &config).await,
         Command::Config(_) | Command::Version => {}

@@ -16,6 +16,8 @@ const fn words(action: Action) -> &'static str {
         Action::TenantConfigure => "Configure the organisation",
         Action::TenantInstall => "Set up the organisation",
         Action::RootKeyRotate => "Replace the root key",
+        Action::PortalBackUp => "Back the portal up",
+        Action::PortalRestore => "Restore the portal",
         Action::UserAdd => "Add a person",
         Action::UserChange => "Change a person",
         Action::TokenAdd => "Add an API token",

@@ -49,7 +49,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "zeroize",
         ],
     ),
-    ("store", &["sea-orm", "serde", "serde_json", "sqlx", "thiserror", "tracing", "uuid"]),
+    ("store", &["futures", "sea-orm", "serde", "serde_json", "sqlx", "thiserror", "tracing", "uuid"]),
     (
         "service",
         &[

@@ -17,6 +17,8 @@ const TABLE: &[(Action, &str)] = &[
     (Action::TenantConfigure, "GS"),
     (Action::TenantInstall, "GS"),
     (Action::RootKeyRotate, "GS"),
+    (Action::PortalBackUp, "GS"),
+    (Action::PortalRestore, "GS"),
     (Action::UserAdd, "GS"),
     (Action::UserChange, "GS"),
     (Action::TokenAdd, "GS"),

@@ -5,6 +5,7 @@
 mod house;
 
 mod activation;
+mod archive;
 mod audit;
 mod backups;
 mod clock;

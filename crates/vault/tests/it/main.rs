@@ -1,5 +1,6 @@
 //! All tests of the crate, in one binary.
 
+mod archive;
 mod builder;
 mod counters;
 mod data_key;

@@ -3,6 +3,7 @@
 pub(crate) mod program;
 
 mod api;
+mod backup;
 mod gone;
 mod killed;
 mod memory;

@@ -11,7 +11,11 @@ fn operation(action: Action) -> Result<&'static str, &'static str> {
     const JOB: &str = "a job does it";
     match action {
         Action::TenantRead => Ok("get_tenant"),
-        Action::TenantConfigure | Action::TenantInstall | Action::RootKeyRotate => Err(OPERATOR),
+        Action::TenantConfigure
+        | Action::TenantInstall
+        | Action::RootKeyRotate
+        | Action::PortalBackUp
+        | Action::PortalRestore => Err(OPERATOR),
         Action::UserAdd | Action::UserChange | Action::TokenAdd | Action::TokenRevoke => Err(PEOPLE),
         Action::SignIn | Action::SignOut | Action::PasswordChange => Err(BROWSER),
         Action::RiskAcknowledge => Err("each request acknowledges for itself"),

@@ -1,0 +1,208 @@
+//! `keystead backup create | verify | restore`.
+
+use super::{admin::say, print};
+use crate::{config::Config, open, schema};
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+use service::{
+    Clock as _, Portal, Settings, SystemClock,
+    archive::{self, Drill, Restored},
+    root_key::RootKeys,
+};
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{BufReader, BufWriter, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use store::Db;
+use vault::Password;
+
+#[derive(Subcommand)]
+pub(super) enum Backup {
+    /// Write everything in the database into a new file, sealed with a passphrase. The portal may run meanwhile. The
+    /// root key is not in it: keep a copy of that elsewhere
+    Create {
+        /// The new file
+        file: PathBuf,
+        #[command(flatten)]
+        passphrase: Passphrase,
+    },
+    /// Read a backup to its end and say what it holds; needs neither the database nor the root key
+    Verify {
+        /// The backup
+        file: PathBuf,
+        #[command(flatten)]
+        passphrase: Passphrase,
+    },
+    /// Make the portal of a backup in an empty database
+    Restore {
+        /// The backup
+        file: PathBuf,
+        #[command(flatten)]
+        passphrase: Passphrase,
+        /// Change nothing: restore into a passing database, try every key with the present root key, check the trail
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// Where the passphrase is.
+#[derive(clap::Args)]
+pub(super) struct Passphrase {
+    /// File with the passphrase, 16 characters at least [environment: KEYSTEAD_BACKUP_PASSPHRASE_FILE]
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Passphrase {
+    fn read(self) -> Result<Password> {
+        let named = std::env::var_os("KEYSTEAD_BACKUP_PASSPHRASE_FILE").map(PathBuf::from);
+        let Some(path) = self.passphrase_file.or(named) else {
+            bail!(
+                "a backup is sealed with a passphrase: put one into a file and name it with --passphrase-file"
+            );
+        };
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let passphrase = Password::new(text.trim_end_matches(['\r', '\n']).to_owned());
+        archive::check_passphrase(&passphrase)?;
+        Ok(passphrase)
+    }
+}
+
+pub(super) async fn run(command: Backup, config: &Config) -> Result<()> {
+    match command {
+        Backup::Create { file, passphrase } => create(config, &file, &passphrase.read()?).await,
+        Backup::Verify { file, passphrase } => {
+            let found = archive::verify(reader(&file)?, &passphrase.read()?)?;
+            print(&format!("{}The backup is whole.\n", said(&found)))
+        }
+        Backup::Restore { file, passphrase, dry_run: true } => {
+            rehearse(config, &file, &passphrase.read()?).await
+        }
+        Backup::Restore { file, passphrase, dry_run: false } => {
+            restore(config, &file, &passphrase.read()?).await
+        }
+    }
+}
+
+fn reader(file: &Path) -> Result<BufReader<File>> {
+    Ok(BufReader::new(File::open(file).with_context(|| format!("cannot open {}", file.display()))?))
+}
+
+/// Under another name until it is whole: a file of the right name is a backup.
+async fn create(config: &Config, file: &Path, passphrase: &Password) -> Result<()> {
+    if file.exists() {
+        bail!("{} exists already; name a new file", file.display());
+    }
+    let part = file.with_extension("part");
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
+    let out = made.with_context(|| format!("cannot make {}", part.display()))?;
+    let written = write(config, passphrase, out).await;
+    let named = written.and_then(|found| {
+        fs::rename(&part, file).with_context(|| format!("cannot name {}", file.display()))?;
+        Ok(found)
+    });
+    match named {
+        Ok(found) => print(&format!("{}Written to {}.\n", said(&found), file.display())),
+        Err(error) => {
+            // What is there is of no use to anybody.
+            let _ = fs::remove_file(&part);
+            Err(error)
+        }
+    }
+}
+
+async fn write(config: &Config, passphrase: &Password, out: File) -> Result<Restored> {
+    let db = open::database(config).await?;
+    schema::migrate(&db).await?;
+    let out = BufWriter::with_capacity(1 << 20, out);
+    let written = archive::write(&db, passphrase, out, SystemClock.now()).await.map_err(say)?;
+    let (mut out, header, counts) = written;
+    out.flush()
+        .and_then(|()| out.get_ref().sync_all())
+        .context("the backup cannot be written to the disk")?;
+    Ok(Restored { header, counts })
+}
+
+fn said(found: &Restored) -> String {
+    let count = |table: &str| found.counts.get(table).copied().unwrap_or(0);
+    format!(
+        "Keystead {} on {}, {}: {} organisations, {} people, {} environments, {} rows, {} entries in the audit trail.\n",
+        found.header.version,
+        found.header.database,
+        found.header.created_at.human(),
+        count("tenants"),
+        count("users"),
+        count("environments"),
+        count("data_rows"),
+        count("audit_entries"),
+    )
+}
+
+async fn restore(config: &Config, file: &Path, passphrase: &Password) -> Result<()> {
+    let input = reader(file)?;
+    let db = open::database(config).await?;
+    schema::migrate(&db).await?;
+    let found = archive::load(&db, passphrase, input, SystemClock.now()).await.map_err(say)?;
+    let drill = look(config, db).await;
+    let text = match &drill {
+        Ok(drill) => outcome(drill),
+        Err(error) => format!("Its keys do not open here yet: {error:#}\n"),
+    };
+    print(&format!("{}Restored.\n{text}", said(&found)))
+}
+
+/// In a passing SQLite database, whatever the configured one is.
+async fn rehearse(config: &Config, file: &Path, passphrase: &Password) -> Result<()> {
+    let input = reader(file)?;
+    let folder = config.data_dir.join(format!("rehearsal-{}", std::process::id()));
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .context("cannot make a folder for the rehearsal")?;
+    let outcome = rehearse_in(config, &folder, input, passphrase).await;
+    fs::remove_dir_all(&folder).context("the rehearsal's folder cannot be removed")?;
+    let (found, drill) = outcome?;
+    print(&format!("{}A rehearsal: nothing was changed.\n{}", said(&found), self::outcome(&drill)))?;
+    if !drill.is_good() {
+        bail!("the backup would not make a sound portal");
+    }
+    Ok(())
+}
+
+async fn rehearse_in(
+    config: &Config,
+    folder: &Path,
+    input: BufReader<File>,
+    passphrase: &Password,
+) -> Result<(Restored, Drill)> {
+    let db = Db::connect(&format!("sqlite://{}?mode=rwc", folder.join("keystead.db").display())).await?;
+    schema::migrate(&db).await?;
+    let found = archive::load(&db, passphrase, input, SystemClock.now()).await.map_err(say)?;
+    Ok((found, look(config, db).await?))
+}
+
+/// Tries the keys of a database with the root key that the settings name.
+async fn look(config: &Config, db: Db) -> Result<Drill> {
+    let roots = RootKeys::open(&db, config.root_key_file.clone()).await?;
+    let portal = Portal::new(db, Arc::new(SystemClock), roots, Settings::default());
+    archive::drill(&portal).await.map_err(say)
+}
+
+fn outcome(drill: &Drill) -> String {
+    let mut text = format!("{} data keys open with this root key", drill.opens);
+    if drill.locked > 0 {
+        text =
+            format!("{text}; {} need a key file, because their key is locked or was deleted", drill.locked);
+    }
+    if drill.broken > 0 {
+        text = format!("{text}; {} DO NOT OPEN", drill.broken);
+    }
+    match drill.trails.as_slice() {
+        [] => format!("{text}. Every audit trail is intact.\n"),
+        broken => format!("{text}. BROKEN audit trails: {}\n", broken.join("; ")),
+    }
+}

@@ -1,0 +1,161 @@
+//! The portal's own backup through the program: made while it runs, restored on either database, refused when it is
+//! damaged, and worth nothing for what was locked after it.
+
+use super::{
+    api::{Api, confirmed, expect, id},
+    program::{ADA, bootstrap, done, refused, serve, token, verify_audit},
+    secrets::is_there,
+};
+use crate::harness::FILE_PASSWORD;
+use reqwest::{Method, multipart};
+use serde_json::json;
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use test_support::{Kind, TestDb, both_databases, pfx};
+
+const ROWS: usize = 5_000;
+const MARKER: &str = "ibis-granite-9931-";
+const STOP: Duration = Duration::from_secs(60);
+const PASSPHRASE: &str = "a passphrase of the operator\n";
+
+both_databases! {
+    async fn a_portal_comes_back_from_its_backup_on_either_database(db: TestDb) {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path();
+        bootstrap(&db, folder, &[]);
+        let mut server = serve(&db, folder, &["--dev-clock"]).await;
+        let token = token(&db, folder, ADA);
+        let api = Api::new(server.listen, token.clone());
+        let (table, key) = fill(&api).await;
+        let rows = export(&api, &table).await;
+        let backup = create(&db, folder, "one");
+        let verified = done(&db, folder, &with(folder, &["backup", "verify", &backup]));
+        assert!(verified.contains("1 environments, 5000 rows") && verified.contains("whole"), "{verified}");
+        assert!(!is_there(&[PathBuf::from(&backup)], ADA), "everything is sealed");
+        damaged_ones_are_refused(&db, folder, &backup);
+
+        let rehearsed = done(&db, folder, &with(folder, &["backup", "restore", &backup, "--dry-run"]));
+        assert!(rehearsed.contains("nothing was changed") && rehearsed.contains("intact"), "{rehearsed}");
+        assert!(rehearsed.contains("2 data keys open"), "an environment's and a backup's: {rehearsed}");
+        let text = refused(&db, folder, &with(folder, &["backup", "restore", &backup]));
+        assert!(text.contains("not empty"), "{text}");
+
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            let fresh = TestDb::create(kind).await.unwrap();
+            let text = done(&fresh, folder, &with(folder, &["backup", "restore", &backup]));
+            assert!(text.contains("Restored.") && text.contains("2 data keys open"), "{kind:?}: {text}");
+            let mut again = serve(&fresh, folder, &["--dev-clock"]).await;
+            let restored = Api::new(again.listen, token.clone());
+            assert!(export(&restored, &table).await == rows, "{kind:?}: every row, byte for byte");
+            again.process.terminate(STOP).await.unwrap();
+            verify_audit(&fresh, folder);
+        }
+        worth_nothing_after_a_lock(&db, folder, &api, (&key, &backup)).await;
+        server.process.terminate(STOP).await.unwrap();
+        verify_audit(&db, folder);
+    }
+}
+
+/// An environment with rows under the key `ibis`, and a backup of it.
+async fn fill(api: &Api) -> (String, String) {
+    let environment = api.environment("Ibises").await;
+    let columns = json!([{"name": "Name", "type": "text"}]);
+    let table = json!({"name": "People", "columns": columns});
+    let table = id(&api.post(&format!("/environments/{environment}/tables"), table, 201).await);
+    let mut csv = "Name\r\n".to_owned();
+    (0..ROWS).for_each(|n| writeln!(csv, "{MARKER}{n}\r").unwrap());
+    let import = api.request(Method::POST, &format!("/tables/{table}/imports"));
+    expect(import.header("content-type", "text/csv").body(csv), 202).await;
+    api.until_idle().await;
+    let key = api.upload("ibis", pfx::modern("ibis", FILE_PASSWORD).unwrap()).await;
+    api.until_idle().await;
+    api.post(&format!("/environments/{environment}/apply"), confirmed(), 202).await;
+    api.until_idle().await;
+    api.post(&format!("/environments/{environment}/backups"), json!({}), 202).await;
+    api.until_idle().await;
+    (table, key)
+}
+
+async fn export(api: &Api, table: &str) -> String {
+    let export = api.request(Method::GET, &format!("/tables/{table}/export")).send().await.unwrap();
+    assert_eq!(export.status().as_u16(), 200);
+    export.text().await.unwrap()
+}
+
+/// The arguments with the passphrase's file.
+fn with<'a>(folder: &Path, arguments: &[&'a str]) -> Vec<&'a str> {
+    let file = folder.join("passphrase");
+    fs::write(&file, PASSPHRASE).unwrap();
+    let file: &'static str = Box::leak(file.display().to_string().into_boxed_str());
+    let mut all = arguments.to_vec();
+    all.extend(["--passphrase-file", file]);
+    all
+}
+
+fn create(db: &TestDb, folder: &Path, name: &str) -> String {
+    let file = folder.join(name).display().to_string();
+    let text = done(db, folder, &with(folder, &["backup", "create", &file]));
+    assert!(text.contains("Written to"), "{text}");
+    let again = refused(db, folder, &with(folder, &["backup", "create", &file]));
+    assert!(again.contains("exists already"), "{again}");
+    file
+}
+
+fn damaged_ones_are_refused(db: &TestDb, folder: &Path, backup: &str) {
+    let whole = fs::read(backup).unwrap();
+    let file: PathBuf = folder.join("damaged");
+    let path = file.display().to_string();
+    let mut flipped = whole.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 1;
+    let cases: [(&[u8], &str); 5] = [
+        (&whole[..whole.len() - 1], "cut"),
+        (&whole[..40], "cut"),
+        (&flipped, "does not open"),
+        (b"keystead backup 2\nand so on, for a while", "no backup"),
+        (b"", "no backup"),
+    ];
+    for (bytes, why) in cases {
+        fs::write(&file, bytes).unwrap();
+        let text = refused(db, folder, &with(folder, &["backup", "verify", &path]));
+        assert!(text.contains(why), "{text}");
+        let text = refused(db, folder, &with(folder, &["backup", "restore", &path, "--dry-run"]));
+        assert!(text.contains(why), "{text}");
+    }
+    let mut longer = whole.clone();
+    longer.push(0);
+    fs::write(&file, longer).unwrap();
+    assert!(refused(db, folder, &with(folder, &["backup", "verify", &path])).contains("no backup"));
+    let other = folder.join("other").display().to_string();
+    fs::write(&other, "another passphrase, as long\n").unwrap();
+    let text = refused(db, folder, &["backup", "verify", backup, "--passphrase-file", &other]);
+    assert!(text.contains("the passphrase is another one"), "{text}");
+    fs::write(&other, "short\n").unwrap();
+    let text = refused(db, folder, &["backup", "verify", backup, "--passphrase-file", &other]);
+    assert!(text.contains("fewer than 16"), "{text}");
+    let text = refused(db, folder, &["backup", "verify", backup]);
+    assert!(text.contains("--passphrase-file"), "{text}");
+}
+
+/// The lock rotates the root key: a backup from before it does not open beside that of after.
+async fn worth_nothing_after_a_lock(db: &TestDb, folder: &Path, api: &Api, (key, backup): (&str, &str)) {
+    api.wait(72 * 3_600 + 1).await;
+    let file = pfx::modern("ibis", FILE_PASSWORD).unwrap();
+    let form = multipart::Form::new()
+        .part("file", multipart::Part::bytes(file).file_name("ibis.pfx"))
+        .text("password", FILE_PASSWORD)
+        .text("typed_text", "LOCK EUROPE")
+        .text("confirmed", "true")
+        .text("risk_acknowledged", "true");
+    expect(api.request(Method::POST, &format!("/keys/{key}/lock")).multipart(form), 202).await;
+    api.until_idle().await;
+    let text = refused(db, folder, &with(folder, &["backup", "restore", backup, "--dry-run"]));
+    assert!(text.contains("is not this database's"), "{text}");
+    let after = create(db, folder, "after");
+    let text = done(db, folder, &with(folder, &["backup", "restore", &after, "--dry-run"]));
+    assert!(text.contains("need a key file"), "{text}");
+}
