@@ -19,6 +19,7 @@ mod generate;
 mod lock;
 mod locks;
 mod mail;
+mod model;
 mod on_record;
 mod overview;
 mod roll_back;

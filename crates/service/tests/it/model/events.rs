@@ -1,0 +1,155 @@
+//! What may happen.
+
+use proptest::{
+    collection::vec,
+    prelude::{Just, Strategy, prop_oneof},
+};
+
+/// Who does it: one of two Global administrators.
+pub(super) type Who = usize;
+/// Which key file, of three; or [`RIGHT`].
+pub(super) type File = usize;
+/// The file, or the key, that the event is about: the Active one to lock, the Locked one to unlock.
+pub(super) const RIGHT: File = 3;
+/// Which environment, of three: production, sandbox, sandbox.
+pub(super) type Place = usize;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Event {
+    Upload(Who, File),
+    Activate(Who, File),
+    Report(Who),
+    ClearReport(Who),
+    ScheduleRollBack(Who),
+    CancelRollBack(Who),
+    /// Which key, with which file.
+    Lock(Who, File, File),
+    UnlockKey(Who, File, File),
+    Apply(Who, Place),
+    Return(Who, Place),
+    UnlockEnvironment(Who, Place),
+    Delete(Who, Place),
+    Reset(Who, Place),
+    BackUp(Who, Place),
+    /// The newest backup of the first to the second.
+    Restore(Who, Place, Place),
+    Copy(Who, Place, Place),
+    Write(Who, Place),
+    CancelNewest(Who),
+    /// Seconds.
+    Advance(i64),
+    RunJobs,
+    RunOneJob,
+    RunTimers,
+    Restart,
+}
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+/// Pieces of a story: mostly any event at all, sometimes a few that lead somewhere.
+pub(super) fn story(pieces: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Event>> {
+    vec(prop_oneof![3 => event().prop_map(|event| vec![event]), 2 => errand()], pieces)
+        .prop_map(|pieces| pieces.into_iter().flatten().collect())
+}
+
+/// What administrators do in order to get something done.
+fn errand() -> impl Strategy<Value = Vec<Event>> {
+    use Event::*;
+    let (who, file, place) = (0..2_usize, 0..3_usize, 0..3_usize);
+    prop_oneof![
+        who.clone().prop_map(|w| vec![Advance(3 * DAY), Lock(w, RIGHT, RIGHT), RunJobs, Advance(HOUR)]),
+        (who.clone(), place.clone()).prop_map(|(w, p)| vec![
+            UnlockKey(w, RIGHT, RIGHT),
+            RunJobs,
+            UnlockEnvironment(w, p),
+            RunJobs
+        ]),
+        (who.clone(), file.clone()).prop_map(|(w, f)| {
+            vec![
+                Upload(w, f),
+                Advance(DAY),
+                Activate(w, f),
+                RunJobs,
+                Report(1 - w),
+                ClearReport(w),
+                ClearReport(1 - w),
+            ]
+        }),
+        (who.clone(), file.clone()).prop_map(|(w, f)| {
+            vec![
+                Upload(w, f),
+                Advance(DAY),
+                Activate(w, f),
+                RunJobs,
+                ScheduleRollBack(w),
+                Advance(DAY),
+                RunTimers,
+            ]
+        }),
+        (who.clone(), place.clone()).prop_map(|(w, p)| vec![UnlockEnvironment(w, p), RunJobs]),
+        (who.clone(), file.clone()).prop_map(|(w, f)| vec![
+            Upload(w, f),
+            Advance(DAY),
+            Activate(w, f),
+            RunJobs
+        ]),
+        (who.clone(), place.clone()).prop_map(|(w, p)| vec![Apply(w, p), RunJobs]),
+        (who.clone(), place.clone(), place.clone()).prop_map(|(w, p, q)| vec![
+            BackUp(w, p),
+            RunJobs,
+            Restore(w, p, q),
+            RunJobs
+        ]),
+        (who, place.clone(), place).prop_map(|(w, p, q)| vec![Copy(w, p, q), RunJobs]),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    use Event::*;
+    let (who, file, place) = (0..2_usize, 0..3_usize, 0..3_usize);
+    let steps = prop_oneof![
+        Just(1),
+        Just(HOUR - 2),
+        Just(HOUR),
+        Just(DAY - 2),
+        Just(DAY),
+        Just(3 * DAY - 2),
+        Just(3 * DAY),
+        Just(3 * DAY),
+        Just(7 * DAY),
+        Just(28 * DAY)
+    ];
+    let keys = prop_oneof![
+        3 => (who.clone(), file.clone()).prop_map(|(w, f)| Upload(w, f)),
+        4 => (who.clone(), file.clone()).prop_map(|(w, f)| Activate(w, f)),
+        1 => who.clone().prop_map(Report),
+        1 => who.clone().prop_map(ClearReport),
+        1 => who.clone().prop_map(ScheduleRollBack),
+        1 => who.clone().prop_map(CancelRollBack),
+        5 => (who.clone(), file.clone()).prop_map(|(w, f)| Lock(w, f, f)),
+        1 => (who.clone(), file.clone(), file.clone()).prop_map(|(w, f, g)| Lock(w, f, g)),
+        5 => (who.clone(), file.clone()).prop_map(|(w, f)| UnlockKey(w, f, f)),
+        1 => (who.clone(), file.clone(), file.clone()).prop_map(|(w, f, g)| UnlockKey(w, f, g)),
+    ];
+    let environments = prop_oneof![
+        4 => (who.clone(), place.clone()).prop_map(|(w, p)| Apply(w, p)),
+        1 => (who.clone(), place.clone()).prop_map(|(w, p)| Return(w, p)),
+        4 => (who.clone(), place.clone()).prop_map(|(w, p)| UnlockEnvironment(w, p)),
+        1 => (who.clone(), place.clone()).prop_map(|(w, p)| Delete(w, p)),
+        1 => (who.clone(), place.clone()).prop_map(|(w, p)| Reset(w, p)),
+        3 => (who.clone(), place.clone()).prop_map(|(w, p)| BackUp(w, p)),
+        3 => (who.clone(), place.clone(), place.clone()).prop_map(|(w, p, q)| Restore(w, p, q)),
+        3 => (who.clone(), place.clone(), place.clone()).prop_map(|(w, p, q)| Copy(w, p, q)),
+        2 => (who.clone(), place.clone()).prop_map(|(w, p)| Write(w, p)),
+        1 => who.prop_map(CancelNewest),
+    ];
+    let world = prop_oneof![
+        6 => steps.prop_map(Advance),
+        8 => Just(RunJobs),
+        2 => Just(RunOneJob),
+        2 => Just(RunTimers),
+        1 => Just(Restart),
+    ];
+    prop_oneof![4 => keys, 4 => environments, 4 => world]
+}

@@ -1,0 +1,228 @@
+//! What holds after every event, read from the rows and not from the policy.
+
+use super::{
+    events::Event,
+    world::{Allowed, Look, World},
+};
+use domain::{Timestamp, environments::EnvironmentState, keys::KeyState};
+use sea_orm::Statement;
+use service::audit::{self, Verdict};
+use std::time::Duration;
+use store::ConnectionTrait;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+pub(super) const NAMES: &[&str] = &[
+    "one Active key, one being installed",
+    "no activation within 24 h of another",
+    "no lock within 72 h of an activation",
+    "no unlock within 1 h of the lock, nor before its end",
+    "no new and no activated key while anything is locked",
+    "no key change and no lock while a change is reported",
+    "a wrong file neither locks nor unlocks",
+    "what is locked is read by nobody, and its key is nowhere",
+    "what is online holds exactly the rows it should",
+    "every environment has exactly one data key, two while it changes, none when deleted",
+    "no tables half replaced in sight, no environment held without a job",
+    "every change mailed to each of the six administrators",
+    "what was locked for 28 days is gone after the timers",
+    "an intact audit trail",
+];
+
+type Kept = Result<(), String>;
+
+fn keep(holds: bool, what: &str) -> Kept {
+    if holds { Ok(()) } else { Err(what.to_owned()) }
+}
+
+pub(super) async fn check(world: &mut World<'_>, before: &Look, event: &Event, allowed: Allowed) -> Kept {
+    let after = world.look().await;
+    if allowed.is_ok() {
+        transition(before, event)?;
+    }
+    keys(before, &after)?;
+    for p in 0..3 {
+        environment(world, &after, p).await?;
+    }
+    rows_of_the_database(world).await?;
+    if matches!(event, Event::RunTimers) {
+        for (p, state) in after.states.iter().enumerate() {
+            let locked = *state == EnvironmentState::Locked;
+            let since = Timestamp(after.ring.lock_started_at.unwrap_or(after.now.0));
+            let over = after.now.since(since) >= 28 * 24 * HOUR;
+            keep(!(locked && over), &format!("{p} is still there 28 days after the lock"))?;
+        }
+    }
+    Ok(())
+}
+
+fn is_locked(state: EnvironmentState) -> bool {
+    matches!(state, EnvironmentState::Locking | EnvironmentState::Locked | EnvironmentState::Unlocking)
+}
+
+/// What must have been so for this event to be allowed.
+fn transition(before: &Look, event: &Event) -> Kept {
+    let activated = before.ring.last_activation_at.map(Timestamp);
+    let since_activation = activated.map_or(Duration::MAX, |at| before.now.since(at));
+    // A second may pass between the look and the event.
+    let second = Duration::from_secs(1);
+    let any_locked = before.states.into_iter().any(is_locked);
+    let installing = before.keys.iter().any(|key| matches!(key.state, KeyState::Installing { .. }));
+    match event {
+        Event::Upload(..) => keep(!any_locked, "a key was added while something is locked"),
+        Event::Activate(..) => {
+            keep(!any_locked, "a key was activated while something is locked")?;
+            keep(!installing, "a key was activated while another is installed")?;
+            keep(!before.reported, "a key was activated while a change is reported")?;
+            keep(since_activation + second >= 24 * HOUR, "a key was activated within 24 hours")
+        }
+        Event::Lock(_, key, file) => {
+            keep(key == file, "a wrong file locked")?;
+            keep(!installing, "a lock while a key is installed")?;
+            keep(!before.reported, "a lock while a change is reported")?;
+            keep(since_activation + second >= 72 * HOUR, "a lock within 72 hours")
+        }
+        Event::UnlockKey(_, key, file) => {
+            let since = before.now.since(Timestamp(before.ring.lock_started_at.unwrap_or(i64::MAX)));
+            keep(key == file, "a wrong file unlocked")?;
+            keep(before.ring.lock_completed_at.is_some(), "an unlock before the end of the lock")?;
+            keep(since + second >= HOUR, "an unlock within an hour")
+        }
+        Event::Restore(_, from, to) | Event::Copy(_, from, to) => {
+            let closed = is_locked(before.states[*from]) || is_locked(before.states[*to]);
+            keep(!closed, "data moved from or to what is locked")
+        }
+        Event::Write(_, p) | Event::BackUp(_, p) | Event::Reset(_, p) | Event::Apply(_, p) => {
+            keep(!is_locked(before.states[*p]), "something was done to what is locked")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn keys(before: &Look, after: &Look) -> Kept {
+    let count = |wanted: fn(&KeyState) -> bool| after.keys.iter().filter(|key| wanted(&key.state)).count();
+    let current = count(|state| {
+        matches!(
+            state,
+            KeyState::Active { .. }
+                | KeyState::Locking { .. }
+                | KeyState::Locked { .. }
+                | KeyState::Unlocking { .. }
+        )
+    });
+    keep(current <= 1, "two keys are Active")?;
+    keep(count(|state| matches!(state, KeyState::Installing { .. })) <= 1, "two keys are installed")?;
+    for key in &after.keys {
+        let gone = matches!(
+            key.state,
+            KeyState::Locking { .. } | KeyState::Locked { .. } | KeyState::Deleted { .. }
+        );
+        keep(gone == key.material.is_none(), &format!("{} and its material disagree", key.name))?;
+    }
+    match (before.ring.last_activation_at, after.ring.last_activation_at) {
+        (Some(first), Some(second)) if first != second => {
+            keep(Timestamp(second).since(Timestamp(first)) >= 24 * HOUR, "two activations within 24 hours")
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn environment(world: &World<'_>, after: &Look, p: usize) -> Kept {
+    let state = after.states[p];
+    let portal = &world.house.portal;
+    let read = world.read(p).await;
+    match state {
+        EnvironmentState::Deleted => keep(read == Err("NOT_FOUND"), &format!("{p} is deleted and read"))?,
+        state if state.is_online() => {
+            let wanted = world.content[p].clone().unwrap_or_default();
+            keep(read == Ok(wanted.clone()), &format!("{p} holds {read:?}, not {wanted:?}"))?;
+        }
+        EnvironmentState::Locking | EnvironmentState::Locked => {
+            // Tables without rows have nothing to refuse.
+            let empty = world.content[p].as_ref().is_none_or(|content| content.is_empty());
+            keep(empty || read == Err("ENV_LOCKED"), &format!("{p} is locked and read: {read:?}"))?;
+        }
+        _ => keep(read.is_err() || read == Ok(Default::default()), &format!("{p} is offline and read"))?,
+    }
+    let db = portal.db().read();
+    let generations = data_keys(world, p).await;
+    let changing = matches!(state, EnvironmentState::Applying | EnvironmentState::Returning);
+    let right = match state {
+        EnvironmentState::Deleted => generations == 0,
+        _ if changing => (1..=2).contains(&generations),
+        _ => generations == 1,
+    };
+    keep(right, &format!("{p} is {state:?} and has {generations} data keys"))?;
+    let row = store::environments::get(db, world.places[p]).await.unwrap().unwrap();
+    if matches!(state, EnvironmentState::Locking) {
+        let key = store::data_keys::get(db, row.id.0, row.generation).await.unwrap().unwrap();
+        let usable = portal.keyring().ring_key(db, key.ring_key).await.is_ok();
+        keep(!usable, &format!("{p} is being locked and its ring key opens"))?;
+    }
+    Ok(())
+}
+
+async fn number(world: &World<'_>, sql: &str) -> i64 {
+    let db = world.house.portal.db().read();
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    db.query_one_raw(statement).await.unwrap().unwrap().try_get("", "n").unwrap()
+}
+
+async fn data_keys(world: &World<'_>, p: usize) -> i64 {
+    let id = world.places[p].0.simple();
+    let literal = match world.house.portal.db().backend() {
+        store::Backend::Postgres => format!("'{id}'::uuid"),
+        store::Backend::Sqlite => format!("x'{id}'"),
+    };
+    number(world, &format!("SELECT COUNT(*) AS n FROM data_keys WHERE owner_id = {literal}")).await
+}
+
+/// What one query over all rows tells.
+async fn rows_of_the_database(world: &World<'_>) -> Kept {
+    for (what, sql) in [
+        (
+            "a change was not mailed to each administrator",
+            "SELECT COUNT(*) AS n FROM (SELECT event, created_at, COUNT(DISTINCT user_id) AS people, COUNT(*) AS mails \
+             FROM messages GROUP BY event, created_at, subject) AS told WHERE people <> 6 OR mails % 6 <> 0",
+        ),
+        (
+            "an environment is held and no job holds it",
+            "SELECT COUNT(*) AS n FROM environments e WHERE e.replaced_by IS NOT NULL AND NOT EXISTS \
+             (SELECT 1 FROM operations o WHERE o.id = e.replaced_by AND o.state IN ('queued', 'running'))",
+        ),
+        (
+            "two jobs are open on one environment",
+            "SELECT COUNT(*) AS n FROM (SELECT environment_id FROM operations WHERE environment_id IS NOT NULL \
+             AND state IN ('queued', 'running') GROUP BY environment_id HAVING COUNT(*) > 1) AS busy",
+        ),
+        (
+            "a data key is under a ring key that is not there",
+            "SELECT COUNT(*) AS n FROM data_keys d LEFT JOIN ring_keys g ON g.id = d.ring_key_id WHERE g.id IS NULL",
+        ),
+    ] {
+        keep(number(world, sql).await == 0, what)?;
+    }
+    Ok(())
+}
+
+/// Everything that is under way ends, and the trail is whole.
+pub(super) async fn at_the_end(world: &mut World<'_>) -> Kept {
+    world.happen(&Event::RunJobs).await.map_err(str::to_owned)?;
+    world.happen(&Event::RunTimers).await.map_err(str::to_owned)?;
+    world.happen(&Event::RunJobs).await.map_err(str::to_owned)?;
+    let after = world.look().await;
+    for p in 0..3 {
+        environment(world, &after, p).await?;
+        let settled = matches!(
+            after.states[p],
+            EnvironmentState::PlatformManaged
+                | EnvironmentState::SelfManaged
+                | EnvironmentState::Locked
+                | EnvironmentState::Deleted
+        );
+        keep(settled, &format!("{p} is {:?} and no job is left", after.states[p]))?;
+    }
+    let portal = &world.house.portal;
+    let verdict = audit::verify(portal.db(), world.house.admin.tenant()).await.unwrap();
+    keep(matches!(verdict, Verdict::Intact { .. }), &format!("{verdict:?}"))
+}
