@@ -105,6 +105,7 @@ impl House {
                 error: None,
                 created_at: now,
                 created_by: self.caller.user(),
+                replaced_by: None,
             };
             store::environments::insert(&tx, &row).await?;
             let place = DataKeyPlace { owner: *environment.0.as_bytes(), generation: 1 };
@@ -120,6 +121,17 @@ impl House {
 
     /// A table with three columns and `count` rows.
     pub(crate) async fn table(&self, environment: EnvironmentId, count: usize) -> anyhow::Result<TableId> {
+        let table = self.table_called(environment, "Rows").await?;
+        self.fill(table, count).await?;
+        Ok(table)
+    }
+
+    /// An empty table.
+    pub(crate) async fn table_called(
+        &self,
+        environment: EnvironmentId,
+        name: &str,
+    ) -> anyhow::Result<TableId> {
         let column = |name: &str, holds: &str| tables::NewColumn {
             name: name.to_owned(),
             holds: holds.to_owned(),
@@ -128,10 +140,7 @@ impl House {
         };
         let columns =
             vec![column("Name", "text"), column("Amount", "decimal"), column("Count", "whole_number")];
-        let table =
-            tables::create(&self.portal, &self.caller, environment, "Rows".to_owned(), columns).await?;
-        self.fill(table, count).await?;
-        Ok(table)
+        Ok(tables::create(&self.portal, &self.caller, environment, name.to_owned(), columns).await?)
     }
 
     /// Adds `count` rows.

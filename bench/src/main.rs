@@ -1,9 +1,10 @@
 //! Measurements behind `docs/PERFORMANCE.md`: ours and a peer or a limit, side by side in one run.
 //!
-//! `cargo xtask bench [switch|lock|rows|pages|start|lighthouse] [--environments N] [--rows N] [--peers]`; without
+//! `cargo xtask bench [switch|lock|rows|backup|pages|start|lighthouse] [--environments N] [--rows N] [--peers]`; without
 //! a name, all of them. What needs npm runs only when asked for: `lighthouse` by its name or `--peers`, and
 //! the other framework's page, built and measured in the same run as ours, by `--peers`.
 
+mod backup;
 mod house;
 mod lighthouse;
 mod load;
@@ -58,6 +59,9 @@ fn main() -> anyhow::Result<()> {
         }
         if wanted("rows") {
             runtime.block_on(rows::run(kind, &options))?;
+        }
+        if wanted("backup") {
+            runtime.block_on(backup::run(kind, &options))?;
         }
         if wanted("pages") {
             runtime.block_on(pages::run(kind, &options))?;
