@@ -100,8 +100,10 @@ fn KeyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/report") view=keys::ReportChange />
             <Route path=path!("/clear-report") view=keys::ClearReport />
             <Route path=path!("/roll-back") view=keys::RollBack />
+            <Route path=path!("/approval") view=keys::GiveApproval />
             <Route path=path!("/:id") view=keys::KeyDetails />
             <Route path=path!("/:id/activate") view=keys::ActivateKey />
+            <Route path=path!("/:id/approval") view=keys::AskApproval />
             <Route path=path!("/:id/lock") view=keys::LockEnvironments />
             <Route path=path!("/:id/unlock") view=keys::UnlockKey />
             <Route path=path!("/:id/file") view=keys::KeyFile />

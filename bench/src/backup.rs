@@ -39,13 +39,19 @@ pub(crate) async fn run(kind: Kind, options: &Options) -> anyhow::Result<()> {
             format!("{:.2}×", secs / plain.as_secs_f64()),
         ]);
     };
-    // Warm: both find the rows in memory.
+    // In turns, the better of each: so that neither finds more in memory than the other.
     plain_backup(&house, table).await?;
-    let (backup, plain) = (timed_backup(&house, environment).await?, plain_backup(&house, table).await?);
+    let mut backup = timed_backup(&house, environment).await?;
+    let mut plain = plain_backup(&house, table).await?;
+    backup = backup.min(timed_backup(&house, environment).await?);
+    let again = plain_backup(&house, table).await?;
+    plain.0 = plain.0.min(again.0);
     line("backup, opened and sealed", backup, plain.0);
     line("the same pieces of plaintext", plain.0, plain.0);
     let restore = timed_restore(&house, environment).await?;
-    let copied = plain_restore(&house, environment, plain.1, plain.2).await?;
+    let copied = plain_restore(&house, environment, "Scratch", (plain.1, plain.2)).await?;
+    let restore = restore.min(timed_restore(&house, environment).await?);
+    let copied = copied.min(plain_restore(&house, environment, "Again", (plain.1, plain.2)).await?);
     line("restore, opened and sealed, until the rows are there", restore, copied);
     line("the same rows of plaintext", copied, copied);
     Ok(())
@@ -130,10 +136,10 @@ async fn store_piece(house: &House, id: BackupId, seq: i64, piece: Vec<u8>) -> a
 async fn plain_restore(
     house: &House,
     environment: EnvironmentId,
-    id: BackupId,
-    pieces: i64,
+    name: &str,
+    (id, pieces): (BackupId, i64),
 ) -> anyhow::Result<Duration> {
-    let table = house.table_called(environment, "Scratch").await?;
+    let table = house.table_called(environment, name).await?;
     let start = Instant::now();
     for seq in 0..pieces {
         let piece = store::backup_pieces::get(house.portal.db().read(), id, seq).await?;

@@ -32,6 +32,8 @@ CREATE TABLE tenants (
     seats BIGINT NOT NULL CHECK (seats >= 0),
     seat_threshold BIGINT NOT NULL CHECK (seat_threshold >= 0),
     opted_in BOOLEAN NOT NULL,
+    -- Lock, activation and roll-back wait for another administrator.
+    two_person BOOLEAN NOT NULL DEFAULT FALSE,
     created_at BIGINT NOT NULL
 );
 

@@ -96,6 +96,20 @@ CREATE TABLE roll_backs (
     address TEXT
 );
 
+-- The two-person rule: what one administrator asks for and another approves.
+CREATE TABLE approvals (
+    ring_id {uuid} PRIMARY KEY REFERENCES rings (id),
+    change TEXT NOT NULL CHECK (change IN ('activate', 'lock', 'roll_back')),
+    key_id {uuid} NOT NULL REFERENCES protection_keys (id),
+    asked_by {uuid} NOT NULL REFERENCES users (id),
+    asked_at BIGINT NOT NULL,
+    pinned_at BIGINT,
+    approved_by {uuid} REFERENCES users (id),
+    approved_at BIGINT,
+    CHECK (approved_by IS NULL OR approved_by <> asked_by),
+    CHECK ((approved_by IS NULL) = (approved_at IS NULL))
+);
+
 -- The files of generated keys until they are downloaded (PP-062); protected by their own password and
 -- sealed by the root key.
 CREATE TABLE key_files (

@@ -36,6 +36,11 @@ pub struct Region {
     /// A roll-back that waits for the end of the 24 hours after a change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roll_back: Option<ScheduledRollBack>,
+    /// Two-person rule: locks, activations and roll-backs wait for another administrator's approval.
+    pub two_person: bool,
+    /// What another administrator is asked to approve, as long as it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<AskedApproval>,
     /// What is typed to lock them (PP-112).
     pub lock_text: String,
     /// How many administrators are mailed about a change (PP-033).
@@ -106,6 +111,43 @@ pub struct ScheduledRollBack {
     pub due_at: String,
     /// The mail address of who scheduled it.
     pub scheduled_by: String,
+}
+
+/// What is approved: one exact change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyChange {
+    Activate,
+    Lock,
+    /// A roll-back that is scheduled for the end of the 24 hours after a change.
+    RollBack,
+}
+
+/// A question to the other administrators.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AskedApproval {
+    pub change: KeyChange,
+    pub key_id: Uuid,
+    /// The key's name.
+    pub key: String,
+    /// The mail address of who asked.
+    pub asked_by: String,
+    #[schema(format = DateTime)]
+    pub asked_at: String,
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+    /// The mail address of who approved; absent until somebody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+}
+
+/// Asks another administrator to approve a change.
+#[derive(Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskApproval {
+    pub change: KeyChange,
+    #[serde(default)]
+    pub confirmed: bool,
 }
 
 /// Reports the latest key change as not authorised.

@@ -15,6 +15,8 @@ pub struct Tenant {
     pub seat_threshold: i64,
     /// Whether the organisation asked for the feature.
     pub opted_in: bool,
+    /// Locks, activations and roll-backs wait for another administrator's approval.
+    pub two_person: bool,
     #[schema(format = DateTime)]
     pub created_at: String,
     /// The regions it keeps environments in, by name.

@@ -26,6 +26,10 @@ pub enum Event {
     ReportCleared,
     RollBackScheduled,
     RollBackCancelled,
+    /// Two-person rule: approval of a change is asked for, given, refused or withdrawn.
+    ApprovalAsked,
+    ApprovalGiven,
+    ApprovalWithdrawn,
     /// K6: environments were locked.
     KeyLocked,
     /// K8: a locked key's file is back.
@@ -65,6 +69,9 @@ impl Event {
         Self::ReportCleared,
         Self::RollBackScheduled,
         Self::RollBackCancelled,
+        Self::ApprovalAsked,
+        Self::ApprovalGiven,
+        Self::ApprovalWithdrawn,
         Self::KeyLocked,
         Self::KeyUnlocking,
         Self::KeyUnlocked,
@@ -92,6 +99,9 @@ impl Event {
             Self::ReportCleared => "report_cleared",
             Self::RollBackScheduled => "roll_back_scheduled",
             Self::RollBackCancelled => "roll_back_cancelled",
+            Self::ApprovalAsked => "approval_asked",
+            Self::ApprovalGiven => "approval_given",
+            Self::ApprovalWithdrawn => "approval_withdrawn",
             Self::KeyLocked => "key_locked",
             Self::KeyUnlocking => "key_unlocking",
             Self::KeyUnlocked => "key_unlocked",

@@ -5,6 +5,7 @@
 //! such as `PP-083` or `X-12` are those of the specification the product is built to.
 
 pub mod actions;
+pub mod approvals;
 pub mod backups;
 pub mod cells;
 pub mod environments;

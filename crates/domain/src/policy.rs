@@ -3,8 +3,10 @@
 //! Guards inside transactions, disabled buttons, countdowns and the API's `allowed_actions` all
 //! read these functions, so they cannot disagree.
 
+mod approvals;
 mod data;
 
+pub use approvals::{approved, ask_approval, give_approval, standing, withdraw_approval};
 pub use data::{
     back_up, cancel_operation, change_data, copy, copy_from, delete_backup, reset, restore, schedule_backups,
     typed_target,

@@ -82,6 +82,12 @@ codes! {
     NothingToReport = "NOTHING_TO_REPORT", 409,
     /// there is no key to roll back to.
     NothingToRollBack = "NOTHING_TO_ROLL_BACK", 409,
+    /// Two-person rule: another administrator has to approve this exact change first.
+    ApprovalNeeded = "APPROVAL_NEEDED", 409,
+    /// Two-person rule: nobody approves the own question.
+    OwnApproval = "OWN_APPROVAL", 409,
+    /// Two-person rule: nothing is asked, or it counts no more.
+    NothingToApprove = "NOTHING_TO_APPROVE", 409,
     /// PP-105: no environment uses the key.
     NothingToLock = "NOTHING_TO_LOCK", 409,
     /// PP-112: the typed text differs.

@@ -1,6 +1,6 @@
 //! The key ring of one tenant in one region: its switches and its timers (rules §2.1, X-01).
 
-use crate::{KeyId, Timestamp, UserId, names::Region};
+use crate::{KeyId, Timestamp, UserId, approvals::Approval, names::Region};
 use std::time::Duration;
 
 /// PP-083, PP-138: between two activations.
@@ -76,6 +76,10 @@ pub struct RingFacts {
     /// Nothing about the keys changes while this is there.
     pub report: Option<Report>,
     pub roll_back: Option<RollBack>,
+    /// Lock, activation and roll-back wait for another administrator's approval.
+    pub two_person: bool,
+    /// The latest question, whether it still counts or not.
+    pub approval: Option<Approval>,
 }
 
 impl RingFacts {

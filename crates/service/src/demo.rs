@@ -103,7 +103,8 @@ impl Story<'_> {
     async fn enable(&self) -> ServiceResult<()> {
         let tenant: TenantId = self.person("ada").await?.tenant();
         let operator = tenants::operator(self.portal, tenant).await?;
-        let change = tenants::Change { seats: Some(4_200), threshold: None, opted_in: Some(true) };
+        let change =
+            tenants::Change { seats: Some(4_200), threshold: None, opted_in: Some(true), two_person: None };
         tenants::set(self.portal, &operator, change).await?;
         for region in &content::REGIONS[..2] {
             tenants::set_feature(self.portal, &operator, (*region).to_owned(), true).await?;

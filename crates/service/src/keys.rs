@@ -1,6 +1,7 @@
 //! Protection keys: list, upload, generate, activate, lock, unlock (rules §2.1, K1–K11).
 
 mod activate;
+mod approve;
 mod download;
 mod generate;
 mod key_file;
@@ -14,6 +15,7 @@ mod upload;
 
 pub use activate::activate;
 pub(crate) use activate::{affected, not_confirmed};
+pub use approve::{ask as ask_approval, give as give_approval, withdraw as withdraw_approval};
 pub(crate) use download::clean_up;
 pub use download::{FILE_WAITS, download, file_waits};
 pub use generate::{Generate, generate};
@@ -31,6 +33,7 @@ use crate::{Caller, Portal, ServiceResult, Target, act, act::decide, root_key};
 use domain::{
     KeyId, Refusal, RingId, Timestamp,
     actions::Action,
+    approvals::Change,
     environments::EnvironmentState,
     keys::KeyState,
     policy::{self, Decision},
@@ -72,6 +75,9 @@ pub struct Overview {
     pub clear_report: Decision,
     pub schedule_roll_back: Decision,
     pub cancel_roll_back: Decision,
+    /// Two-person rule: whether what is asked may be approved, or refused and withdrawn, by the caller.
+    pub give_approval: Decision,
+    pub withdraw_approval: Decision,
     /// The key before the latest change, while that can be rolled back.
     pub previous: Option<KeyId>,
     /// Self-managed environments, and all that are not deleted.
@@ -113,10 +119,12 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     let mut keys = Vec::new();
     for key in all {
         let activate = decide(caller, Action::KeyActivate, None)
-            .and_then(|()| policy::activate_key(&facts, key.state, key.proved_at.is_some(), now));
+            .and_then(|()| policy::activate_key(&facts, key.state, key.proved_at.is_some(), now))
+            .and_then(|()| policy::approved(&facts, Change::Activate, key.id, approve::bound(caller), now));
         let prove = decide(caller, Action::KeyProve, None).and_then(|()| provable(&key));
         let lock = decide(caller, Action::KeyLock, None)
-            .and_then(|()| policy::lock_environments(&facts, key.state, now));
+            .and_then(|()| policy::lock_environments(&facts, key.state, now))
+            .and_then(|()| policy::approved(&facts, Change::Lock, key.id, approve::bound(caller), now));
         let unlock =
             decide(caller, Action::KeyUnlock, None).and_then(|()| policy::unlock_key(&facts, key.state, now));
         let environments = match key.state {
@@ -134,7 +142,15 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
         clear_report: decide(caller, Action::KeyClearReport, None)
             .and_then(|()| policy::clear_report(&facts, report::clearer(caller))),
         schedule_roll_back: decide(caller, Action::KeyScheduleRollBack, None)
-            .and_then(|()| policy::schedule_roll_back(&facts, previous.is_some(), now)),
+            .and_then(|()| policy::schedule_roll_back(&facts, previous.is_some(), now))
+            .and_then(|()| match previous {
+                Some(key) => policy::approved(&facts, Change::RollBack, key, approve::bound(caller), now),
+                None => Ok(()),
+            }),
+        give_approval: decide(caller, Action::KeyGiveApproval, None)
+            .and_then(|()| policy::give_approval(&facts, caller.user(), now)),
+        withdraw_approval: decide(caller, Action::KeyWithdrawApproval, None)
+            .and_then(|()| policy::withdraw_approval(&facts, now)),
         cancel_roll_back: decide(caller, Action::KeyCancelRollBack, None)
             .and_then(|()| policy::cancel_roll_back(&facts)),
         previous,

@@ -27,6 +27,8 @@ pub struct Notice {
     pub deleted_keys: Vec<String>,
     /// What an environment holds now, where that was replaced.
     pub source: Option<String>,
+    /// What approval is asked for.
+    pub change: Option<String>,
     /// How many backups went with a reset.
     pub deleted_backups: Option<u64>,
     /// The key's name, for the subject.
@@ -54,6 +56,7 @@ impl Notice {
             due_at: None,
             deleted_keys: Vec::new(),
             source: None,
+            change: None,
             deleted_backups: None,
             subject_key: key.name.clone(),
             error: None,
@@ -87,6 +90,7 @@ impl Notice {
             due_at: None,
             deleted_keys: Vec::new(),
             source: None,
+            change: None,
             deleted_backups: None,
             subject_key: String::new(),
             error: None,
@@ -111,6 +115,9 @@ impl Notice {
             Event::ReportCleared => format!("The report about encryption key {key} was cleared"),
             Event::RollBackScheduled => format!("A roll-back to encryption key {key} is scheduled"),
             Event::RollBackCancelled => format!("The roll-back to encryption key {key} is called off"),
+            Event::ApprovalAsked => format!("Approval is asked for a change to encryption key {key}"),
+            Event::ApprovalGiven => format!("A change to encryption key {key} is approved"),
+            Event::ApprovalWithdrawn => format!("A change to encryption key {key} is not approved"),
             Event::KeyLocked => format!("All environments of encryption key {key} were locked"),
             Event::KeyUnlocking => format!("The file of locked encryption key {key} was brought back"),
             Event::KeyUnlocked => format!("Encryption key {key} is unlocked and active"),
@@ -137,6 +144,7 @@ impl Notice {
         ];
         let when = |at: Timestamp| act.portal.settings().local_time.human(at);
         facts.extend(self.environment.as_ref().map(|name| ("Environment", name.clone())));
+        facts.extend(self.change.clone().map(|change| ("Asked for", change)));
         facts.extend(self.source.clone().map(|source| ("It holds now", source)));
         facts.extend(self.deleted_backups.map(|n| ("Backups deleted", n.to_string())));
         facts.extend(self.previous.clone().map(|key| ("Key before", key)));

@@ -72,6 +72,8 @@ pub struct Change {
     /// Seats must exceed this.
     pub threshold: Option<i64>,
     pub opted_in: Option<bool>,
+    /// Whether lock, activation and roll-back wait for another administrator.
+    pub two_person: Option<bool>,
 }
 
 /// Sets seats, threshold and opt-in (PP-004, PP-005, PP-006).
@@ -102,7 +104,13 @@ async fn set_in(act: &mut Act, change: Change) -> ServiceResult<()> {
     };
     act.record("before", text((before.seats, before.seat_threshold, before.opted_in)));
     act.record("after", text(after));
-    Ok(store::tenants::set_eligibility(&act.tx, id, after).await?)
+    store::tenants::set_eligibility(&act.tx, id, after).await?;
+    if let Some(on) = change.two_person {
+        act.record("two-person rule before", before.two_person);
+        act.record("two-person rule after", on);
+        store::tenants::set_two_person(&act.tx, id, on).await?;
+    }
+    Ok(())
 }
 
 /// Adds a region with its platform key; the feature is off there.

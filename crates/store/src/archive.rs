@@ -23,6 +23,7 @@ pub const TABLES: &[&str] = &[
     "platform_keys",
     "protection_keys",
     "roll_backs",
+    "approvals",
     "key_files",
     "ring_keys",
     "data_keys",

@@ -11,6 +11,7 @@ mod db;
 mod error;
 mod page;
 
+pub mod approvals;
 pub mod archive;
 pub mod audit;
 pub mod backup_pieces;

@@ -3,6 +3,7 @@
 use crate::{StoreError, StoreResult, db::TRANSITION};
 use domain::{
     KeyId, RingId, RingKeyId, TenantId, Timestamp, UserId,
+    approvals::{Approval, Change},
     names::Region,
     rings::{Eligibility, Report, RingFacts, RollBack},
 };
@@ -194,6 +195,7 @@ pub async fn set_activated(
     entity::Entity::update(row).exec(tx).await?;
     // X-10: whatever was to be undone is not the latest change any more.
     crate::roll_backs::delete(tx, id).await?;
+    crate::approvals::delete(tx, id).await?;
     Ok(())
 }
 
@@ -221,6 +223,28 @@ struct FactsRow {
     roll_back_name: Option<String>,
     due_at: Option<i64>,
     scheduler: Option<String>,
+    two_person: bool,
+    change: Option<String>,
+    approval_key: Option<sea_orm::prelude::Uuid>,
+    approval_name: Option<String>,
+    asked_by: Option<sea_orm::prelude::Uuid>,
+    asker: Option<String>,
+    asked_at: Option<i64>,
+    pinned_at: Option<i64>,
+    approver: Option<String>,
+}
+
+fn approval(row: &FactsRow) -> Option<Approval> {
+    Some(Approval {
+        change: Change::parse(row.change.as_deref()?)?,
+        key: KeyId(row.approval_key?),
+        key_name: row.approval_name.clone()?,
+        asked_by: UserId(row.asked_by?),
+        asker: row.asker.clone()?,
+        asked_at: Timestamp(row.asked_at?),
+        pinned_at: row.pinned_at.map(Timestamp),
+        approver: row.approver.clone(),
+    })
 }
 
 /// What the guards of the ring look at.
@@ -237,15 +261,21 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
                EXISTS (SELECT 1 FROM ring_keys g JOIN data_keys d ON d.ring_key_id = g.id WHERE g.ring_id = r.id \
                 AND g.protection_key_id IS NOT NULL AND g.id <> r.active_ring_key) AS reencrypting, \
                c.reported_at, c.reported_by, c.changed_by, cu.email AS reporter, b.key_id AS roll_back_key, \
-               bk.name AS roll_back_name, b.due_at, bu.email AS scheduler \
+               bk.name AS roll_back_name, b.due_at, bu.email AS scheduler, t.two_person, a.change, \
+               a.key_id AS approval_key, ak.name AS approval_name, a.asked_by, au.email AS asker, a.asked_at, \
+               a.pinned_at, av.email AS approver \
                FROM rings r JOIN tenants t ON t.id = r.tenant_id \
                LEFT JOIN change_reports c ON c.ring_id = r.id LEFT JOIN users cu ON cu.id = c.reported_by \
                LEFT JOIN roll_backs b ON b.ring_id = r.id LEFT JOIN protection_keys bk ON bk.id = b.key_id \
-               LEFT JOIN users bu ON bu.id = b.scheduled_by WHERE r.id = $1";
+               LEFT JOIN users bu ON bu.id = b.scheduled_by \
+               LEFT JOIN approvals a ON a.ring_id = r.id LEFT JOIN protection_keys ak ON ak.id = a.key_id \
+               LEFT JOIN users au ON au.id = a.asked_by LEFT JOIN users av ON av.id = a.approved_by WHERE r.id = $1";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [id.0.into()]);
     let row = FactsRow::find_by_statement(statement).one(db).await?;
     let row = row.ok_or_else(|| StoreError::inconsistent("rings", id))?;
     Ok(RingFacts {
+        two_person: row.two_person,
+        approval: approval(&row),
         region: Region::parse(&row.region).map_err(|_| StoreError::inconsistent("rings", id))?,
         eligibility: Eligibility {
             seats: row.seats,

@@ -10,6 +10,7 @@ entity!("tenants" {
     seats: i64,
     seat_threshold: i64,
     opted_in: bool,
+    two_person: bool,
     created_at: i64,
 });
 
@@ -56,6 +57,13 @@ pub async fn set_eligibility(
     Ok(())
 }
 
+/// The two-person rule on or off.
+pub async fn set_two_person(db: &impl ConnectionTrait, id: TenantId, on: bool) -> StoreResult<()> {
+    let row = entity::ActiveModel { id: Set(id.0), two_person: Set(on), ..Default::default() };
+    entity::Entity::update(row).exec(db).await?;
+    Ok(())
+}
+
 /// A tenant as it starts.
 pub fn new(id: TenantId, name: String, now: Timestamp) -> Tenant {
     Tenant {
@@ -64,6 +72,7 @@ pub fn new(id: TenantId, name: String, now: Timestamp) -> Tenant {
         seats: 0,
         seat_threshold: domain::rings::SEAT_THRESHOLD,
         opted_in: false,
+        two_person: false,
         created_at: now.0,
     }
 }

@@ -31,6 +31,9 @@ pub(super) enum TenantCommand {
         /// Whether the organisation opted in
         #[arg(long, value_name = "true|false")]
         opt_in: Option<bool>,
+        /// Whether locks, activations and roll-backs wait for another administrator's approval
+        #[arg(long, value_name = "true|false")]
+        two_person: Option<bool>,
     },
 }
 
@@ -41,9 +44,9 @@ pub(super) async fn run(command: TenantCommand, portal: &Portal) -> Result<Strin
             Ok(all.iter().map(line).collect())
         }
         TenantCommand::Show { tenant } => show(portal, tenant.as_deref()).await,
-        TenantCommand::Set { tenant, seats, threshold, opt_in } => {
+        TenantCommand::Set { tenant, seats, threshold, opt_in, two_person } => {
             let caller = operator(portal, tenant.as_deref()).await?;
-            let change = tenants::Change { seats, threshold, opted_in: opt_in };
+            let change = tenants::Change { seats, threshold, opted_in: opt_in, two_person };
             tenants::set(portal, &caller, change).await.map_err(say)?;
             show(portal, tenant.as_deref()).await
         }
@@ -52,8 +55,9 @@ pub(super) async fn run(command: TenantCommand, portal: &Portal) -> Result<Strin
 
 fn line(tenant: &Tenant) -> String {
     let opted = if tenant.opted_in { "opted in" } else { "not opted in" };
+    let rule = if tenant.two_person { ", two-person rule" } else { "" };
     format!(
-        "{}  {}  {} seats, more than {} needed, {opted}\n",
+        "{}  {}  {} seats, more than {} needed, {opted}{rule}\n",
         tenant.id, tenant.name, tenant.seats, tenant.seat_threshold
     )
 }

@@ -2,7 +2,7 @@
 
 use super::{Done, Posted, Route, downloads::attachment};
 use axum::{extract::DefaultBodyLimit, response::Response, routing::post};
-use domain::{Code, KeyId, Refusal, RingId};
+use domain::{Code, KeyId, Refusal, RingId, approvals::Change};
 use service::{
     ServiceResult, keys,
     keys::{Generate, Lock, Proof, Unlock, Upload},
@@ -16,6 +16,8 @@ pub(super) const FORMS: &[Route] = &[
     ("/encryption-keys/report", || post(report)),
     ("/encryption-keys/clear-report", || post(clear_report)),
     ("/encryption-keys/roll-back", || post(roll_back)),
+    ("/encryption-keys/approval", || post(approval)),
+    ("/encryption-keys/{id}/approval", || post(ask_approval)),
     ("/encryption-keys/{id}/activate", || post(activate)),
     ("/encryption-keys/{id}/lock", || post(lock).layer(DefaultBodyLimit::max(BODY))),
     ("/encryption-keys/{id}/unlock", || post(unlock).layer(DefaultBodyLimit::max(BODY))),
@@ -177,6 +179,35 @@ async fn rolled_back(form: &Posted) -> ServiceResult<String> {
     }
     keys::schedule_roll_back(form.portal(), form.caller()?, ring, form.fields.ticked("confirmed")).await?;
     Ok(Done::RollBackScheduled.at(&list(form)))
+}
+
+async fn ask_approval(form: Posted) -> Response {
+    let outcome = approval_asked(&form).await;
+    form.answer(outcome).await
+}
+
+async fn approval_asked(form: &Posted) -> ServiceResult<String> {
+    let id: KeyId = form.id("id")?;
+    let unknown = || Refusal::new(Code::Invalid, "Choose what approval is asked for.");
+    let change = Change::parse(&form.fields.text("for")).ok_or_else(unknown)?;
+    keys::ask_approval(form.portal(), form.caller()?, id, change, form.fields.ticked("confirmed")).await?;
+    Ok(Done::ApprovalAsked.at(&list(form)))
+}
+
+async fn approval(form: Posted) -> Response {
+    let outcome = answered(&form).await;
+    form.answer(outcome).await
+}
+
+/// Approved, refused or withdrawn.
+async fn answered(form: &Posted) -> ServiceResult<String> {
+    let ring = ring(form).await?;
+    if form.fields.get("do") == Some("withdraw") {
+        keys::withdraw_approval(form.portal(), form.caller()?, ring).await?;
+        return Ok(Done::ApprovalWithdrawn.at(&list(form)));
+    }
+    keys::give_approval(form.portal(), form.caller()?, ring, form.fields.ticked("confirmed")).await?;
+    Ok(Done::ApprovalGiven.at(&list(form)))
 }
 
 /// The keys of the region that the form is about.

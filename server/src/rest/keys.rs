@@ -8,8 +8,8 @@ use super::{
     regions, wire,
 };
 use api_types::{
-    ActivateKey, GenerateKey, Key, KeyAdded, KeyProof, KeyUpload, List, LockEnvironments, Operation,
-    UnlockKey,
+    ActivateKey, AskApproval, GenerateKey, Key, KeyAdded, KeyProof, KeyUpload, List, LockEnvironments,
+    Operation, UnlockKey,
 };
 use axum::response::{IntoResponse, Response};
 use domain::KeyId;
@@ -106,6 +106,22 @@ pub(super) async fn prove(api: Api, Path(id): Path<KeyId>, ProofForm(proof): Pro
 pub(super) async fn get(api: Api, Path(id): Path<KeyId>) -> Answer<Json<Key>> {
     let (listed, overview) = keys::get(&api.portal, &api.caller, id).await?;
     Ok(Json(wire::key(&listed, overview.facts.region.as_str())))
+}
+
+/// Ask for approval
+///
+/// Two-person rule: another administrator approves this exact change; then you have until 24 hours after asking to make
+/// it. Every administrator is mailed.
+#[utoipa::path(post, path = "/keys/{id}/approval", operation_id = "ask_approval", tag = "keys",
+    params(("id" = Uuid, Path)), request_body = AskApproval, responses((status = 200, body = Key)))]
+pub(super) async fn ask_approval(
+    api: Api,
+    Path(id): Path<KeyId>,
+    Json(form): Json<AskApproval>,
+) -> Answer<Json<Key>> {
+    let change = wire::change(form.change);
+    keys::ask_approval(&api.portal, &api.caller, id, change, form.confirmed).await?;
+    get(api, Path(id)).await
 }
 
 /// Activate a key

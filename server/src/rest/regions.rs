@@ -79,6 +79,33 @@ pub(super) async fn cancel_roll_back(api: Api, Path(region): Path<String>) -> An
     one(&api, ring).await
 }
 
+/// Approve a key change
+///
+/// Two-person rule: what another administrator has asked for. That one may do exactly this until 24 hours after asking.
+/// Every administrator is mailed.
+#[utoipa::path(post, path = "/regions/{region}/approval", operation_id = "give_approval", tag = "regions",
+    params(("region" = String, Path)), request_body = Confirmation, responses((status = 200, body = Region)))]
+pub(super) async fn give_approval(
+    api: Api,
+    Path(region): Path<String>,
+    Json(form): Json<Confirmation>,
+) -> Answer<Json<Region>> {
+    let ring = ring(&api, &region).await?;
+    keys::give_approval(&api.portal, &api.caller, ring, form.confirmed).await?;
+    one(&api, ring).await
+}
+
+/// Refuse a key change, or withdraw what you asked for
+///
+/// Every administrator is mailed.
+#[utoipa::path(delete, path = "/regions/{region}/approval", operation_id = "withdraw_approval", tag = "regions",
+    params(("region" = String, Path)), responses((status = 200, body = Region)))]
+pub(super) async fn withdraw_approval(api: Api, Path(region): Path<String>) -> Answer<Json<Region>> {
+    let ring = ring(&api, &region).await?;
+    keys::withdraw_approval(&api.portal, &api.caller, ring).await?;
+    one(&api, ring).await
+}
+
 async fn one(api: &Api, ring: RingId) -> Answer<Json<Region>> {
     Ok(Json(wire::region(&keys::overview(&api.portal, &api.caller, ring).await?)))
 }

@@ -18,6 +18,7 @@ pub(super) async fn get(api: Api) -> Answer<Json<Tenant>> {
         seats: tenant.seats,
         seat_threshold: tenant.seat_threshold,
         opted_in: tenant.opted_in,
+        two_person: tenant.two_person,
         created_at: wire::at(domain::Timestamp(tenant.created_at)),
         regions: rings.into_iter().map(|ring| ring.region).collect(),
     }))

@@ -1,5 +1,6 @@
 //! The answers of the service, as the pages of keys are told them.
 
+use super::approval::ViewApproval;
 use super::data::{ViewKey, ViewKeyDetails, ViewKeys, ViewLocked, ViewReported, ViewRollBack};
 use crate::{
     error::UiError,
@@ -10,6 +11,7 @@ use crate::{
 use domain::{
     KeyId, RingId, Timestamp,
     actions::Action,
+    approvals::Change,
     environments::EnvironmentState,
     keys::{KeyState, Source},
     rings,
@@ -41,6 +43,7 @@ impl ViewKeys {
             cancel_roll_back: ViewDecision::new(&overview.cancel_roll_back, now),
             reported: overview.facts.report.clone().map(reported),
             scheduled: overview.facts.roll_back.clone().map(|roll_back| scheduled(roll_back, now)),
+            approval: approval(caller, &overview),
             locked: locked(&overview),
             root_key_handed_in: overview.root_key_handed_in,
             lock_text: overview.facts.lock_text(),
@@ -52,6 +55,29 @@ impl ViewKeys {
             audit: caller.may(Action::AuditRead, None),
         })
     }
+}
+
+/// What is asked, as long as it counts.
+fn approval(caller: &Caller, overview: &Overview) -> Option<ViewApproval> {
+    let now = overview.now;
+    let asked = domain::policy::standing(&overview.facts, now)?;
+    let region = overview.facts.region.to_string();
+    Some(ViewApproval {
+        what: asked.change.of(&asked.key_name),
+        key: asked.key_name.clone(),
+        asker: asked.asker.clone(),
+        mine: asked.asked_by == caller.user(),
+        asked: asked.asked_at.into(),
+        expires: Deadline::new(asked.expires_at(), now),
+        approver: asked.approver.clone(),
+        way: match asked.change {
+            Change::Activate => format!("/encryption-keys/{}/activate", asked.key),
+            Change::Lock => format!("/encryption-keys/{}/lock", asked.key),
+            Change::RollBack => crate::url::with_query("/encryption-keys/roll-back", &[("region", &region)]),
+        },
+        give: ViewDecision::new(&overview.give_approval, now),
+        withdraw: ViewDecision::new(&overview.withdraw_approval, now),
+    })
 }
 
 fn timers(at: Timestamp, now: Timestamp) -> (Deadline, Deadline) {

@@ -1,5 +1,6 @@
 //! What the pages of keys are told.
 
+use super::approval::ViewApproval;
 use crate::{
     error::UiError,
     pages::{PageData, audit::ViewEntry},
@@ -71,6 +72,8 @@ pub struct ViewKeys {
     pub cancel_roll_back: ViewDecision,
     /// Somebody did not know of the last change.
     pub reported: Option<ViewReported>,
+    /// Two-person rule: what another administrator is asked for.
+    pub approval: Option<ViewApproval>,
     /// A roll-back waits for its time.
     pub scheduled: Option<ViewRollBack>,
     /// Whether a key was active once; before that, an upload activates itself (PP-070).

@@ -1,12 +1,14 @@
 //! The list of keys with its commands, clocks and notices; panels and dialogs stand beside it.
 
+use super::approval;
 use super::data::{ViewKey, ViewKeys, ViewLocked, keys};
 use crate::{
     pages::load::*,
     ui::*,
     url,
-    view::{count, counted},
+    view::{ViewDecision, count, counted},
 };
+use domain::{Code, approvals::Change};
 use leptos::prelude::*;
 
 /// `/encryption-keys`.
@@ -47,6 +49,7 @@ pub(super) fn list(data: &ViewKeys) -> AnyView {
 
 fn commands(data: &ViewKeys) -> AnyView {
     let (new, own, add) = (data.address("/encryption-keys/new", ""), data.list(), data.add.why.clone());
+    let (ask_activate, ask_lock) = (ask_activate(data), ask_lock(data));
     let (activate, lock, unlock) = (activate(data), lock(data), unlock(data));
     let history = data.audit.then(|| {
         view! { <CommandButton id="history" icon=Glyph::History label="History" run=Run::link("/audit?action=key", None) /> }
@@ -60,13 +63,41 @@ fn commands(data: &ViewKeys) -> AnyView {
                 run=Run::link(new, add)
             />
             <CommandButton id="activate-key" icon=Glyph::Check label="Activate key" run=activate />
+            {ask_activate}
             <CommandButton id="lock" icon=Glyph::Locked label="Lock active environments" run=lock />
+            {ask_lock}
             <CommandButton id="unlock" icon=Glyph::Key label="Unlock key" run=unlock />
             <CommandButton id="refresh" icon=Glyph::Refresh label="Refresh" run=Run::load(own, None) />
             {history}
         </CommandBar>
     }
     .into_any()
+}
+
+/// Two-person rule: where nothing but approval is missing, the way to ask for it.
+fn ask_activate(data: &ViewKeys) -> Option<AnyView> {
+    let key = data.keys.iter().find(|key| key.id == data.selected)?;
+    ask(data, "ask-activate", "Ask to activate", key, (&key.activate, Change::Activate))
+}
+
+fn ask_lock(data: &ViewKeys) -> Option<AnyView> {
+    let key = data.active()?;
+    ask(data, "ask-lock", "Ask to lock", key, (&key.lock, Change::Lock))
+}
+
+fn ask(
+    data: &ViewKeys,
+    id: &'static str,
+    label: &'static str,
+    key: &ViewKey,
+    (decision, change): (&ViewDecision, Change),
+) -> Option<AnyView> {
+    if decision.code != Some(Code::ApprovalNeeded) || data.approval.is_some() {
+        return None;
+    }
+    let path = format!("/encryption-keys/{}/approval", key.id);
+    let run = Run::link(url::with_query(&path, &[("for", change.as_str())]), None);
+    Some(view! { <CommandButton id icon=Glyph::Admin label run /> }.into_any())
 }
 
 /// What decides: the selected key; without one, whatever stands against activating any.
@@ -127,10 +158,12 @@ fn notices(data: &ViewKeys) -> AnyView {
         })
         .collect();
     let (reported, change) = (reported_bar(data), change_bar(data));
+    let approval = approval::bar(data);
     let locked = data.locked.clone().map(|locked| locked_bar(data, locked));
     view! {
         {locked}
         {reported}
+        {approval}
         {change}
         {installing}
         {failed}
@@ -201,6 +234,11 @@ fn roll_back(data: &ViewKeys) -> Option<AnyView> {
     if before.activate.why.is_none() {
         let href = format!("/encryption-keys/{}/activate", before.id);
         return Some(view! { <ButtonLink label="Roll back to this key" href=href /> }.into_any());
+    }
+    if data.schedule_roll_back.code == Some(Code::ApprovalNeeded) && data.approval.is_none() {
+        let path = format!("/encryption-keys/{}/approval", before.id);
+        let href = url::with_query(&path, &[("for", Change::RollBack.as_str())]);
+        return Some(view! { <ButtonLink label="Ask to roll back" href=href /> }.into_any());
     }
     let may = data.schedule_roll_back.why.is_none();
     may.then(|| view! { <ButtonLink label="Schedule the roll-back" href=schedule /> }.into_any())

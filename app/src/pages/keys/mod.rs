@@ -1,6 +1,7 @@
 //! Protection keys: the list, a new one, one's details, its activation.
 
 pub mod activate;
+pub mod approval;
 #[cfg(feature = "ssr")]
 mod build;
 pub mod changes;
@@ -15,6 +16,7 @@ pub mod unlock;
 mod upload;
 
 pub use activate::ActivateKey;
+pub use approval::{AskApproval, GiveApproval};
 pub use changes::{ClearReport, ReportChange, RollBack};
 pub use details::KeyDetails;
 pub use file::KeyFile;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod approvals;
 mod backups;
 mod cells;
 mod docs;
@@ -53,6 +54,8 @@ fn ring() -> RingFacts {
         reencrypting: false,
         report: None,
         roll_back: None,
+        two_person: false,
+        approval: None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! K3: a key is asked to become the Active one.
 
+use super::approve;
 use crate::{Act, Caller, Portal, ServiceResult, Target, jobs, mails::Notice, risk};
 use domain::{
-    Code, KeyId, Refusal, RingId, RingKeyId, actions::Action, events::Event, operations::OperationKind,
-    policy,
+    Code, KeyId, Refusal, RingId, RingKeyId, actions::Action, approvals::Change, events::Event,
+    operations::OperationKind, policy,
 };
 
 /// K3: asks for an activation; a job installs the key (PP-072…PP-083). `confirmed` is PP-075's
@@ -36,6 +37,7 @@ pub(super) async fn start_activation(act: &mut Act, id: KeyId) -> ServiceResult<
     let key = store::keys::lock(&act.tx, id).await?.ok_or_else(|| Refusal::not_found("key"))?;
     let facts = store::rings::facts(&act.tx, ring_id).await?;
     policy::activate_key(&facts, key.state, key.proved_at.is_some(), act.now)?;
+    approve::use_up(act, &facts, Change::Activate, &key).await?;
     let previous = store::keys::active(&act.tx, ring_id).await?;
     let state = key.state.activate(act.now)?;
     store::keys::set_state(&act.tx, id, state, None).await?;

@@ -4,13 +4,13 @@
 //! Locking by what the ring says, however many there are, and its ring key is under a key that is gone. A job
 //! marks them one by one afterwards.
 
-use super::{hex, key_file::read_file, not_confirmed};
+use super::{approve, hex, key_file::read_file, not_confirmed};
 use crate::{
     Act, Caller, Portal, ServiceError, ServiceResult, Target, jobs, kill_point, mails::Notice, risk,
 };
 use domain::{
-    Code, KeyId, OperationId, Refusal, RingId, actions::Action, events::Event, keys::KeyState,
-    operations::OperationKind, policy, rings::RingFacts,
+    Code, KeyId, OperationId, Refusal, RingId, actions::Action, approvals::Change, events::Event,
+    keys::KeyState, operations::OperationKind, policy, rings::RingFacts,
 };
 use std::time::Duration;
 use store::{keys::Key, rings::Ring};
@@ -42,7 +42,8 @@ pub async fn lock(portal: &Portal, caller: &Caller, id: KeyId, form: Lock) -> Se
                 risk::require(act, risk_acknowledged).await?;
                 let (ring, key) = (act.ring()?, act.key()?);
                 let facts = store::rings::facts(&act.tx, RingId(ring.id)).await?;
-                Ok(policy::lock_environments(&facts, key.state, act.now)?)
+                policy::lock_environments(&facts, key.state, act.now)?;
+                Ok(policy::approved(&facts, Change::Lock, key.id, approve::bound(&act.caller), act.now)?)
             })
         })
         .await?;
@@ -59,6 +60,7 @@ pub async fn lock(portal: &Portal, caller: &Caller, id: KeyId, form: Lock) -> Se
                 act.record("key", key.name.as_str());
                 let facts = store::rings::facts(&act.tx, RingId(ring.id)).await?;
                 policy::lock_environments(&facts, key.state, act.now)?;
+                policy::approved(&facts, Change::Lock, key.id, approve::bound(&act.caller), act.now)?;
                 if let Err(refusal) = prove(&facts, &key, kek, &typed_text)? {
                     tell_refused(act, Event::LockRefused, (&ring, &key), &refusal).await?;
                     return Ok(Err(refusal));
@@ -66,6 +68,7 @@ pub async fn lock(portal: &Portal, caller: &Caller, id: KeyId, form: Lock) -> Se
                 if !confirmed {
                     return Err(not_confirmed("that all environments of the region go offline").into());
                 }
+                approve::use_up(act, &facts, Change::Lock, &key).await?;
                 start(act, &ring, &key).await.map(Ok)
             })
         })

@@ -1,10 +1,10 @@
 //! a roll-back that is wanted in the first 24 hours, in which no key is activated, is done when they are over.
 
-use super::activate::start_activation;
+use super::{activate::start_activation, approve};
 use crate::{Caller, Portal, ServiceResult, Target, Via, fresh, mails::Notice, timers};
 use domain::{
-    Code, KeyId, Refusal, RingId, Timestamp, UserId, actions::Action, events::Event, keys::KeyState, policy,
-    rings::BETWEEN_ACTIVATIONS, roles,
+    Code, KeyId, Refusal, RingId, Timestamp, UserId, actions::Action, approvals::Change, events::Event,
+    keys::KeyState, policy, rings::BETWEEN_ACTIVATIONS, roles,
 };
 use store::{keys::Key, roll_backs::RollBack};
 
@@ -37,6 +37,7 @@ pub async fn schedule(
                 if !confirmed {
                     return Err(super::not_confirmed("the roll-back").into());
                 }
+                approve::use_up(act, &facts, Change::RollBack, key).await?;
                 let due_at = facts.last_activation_at.map_or(act.now, |at| at + BETWEEN_ACTIVATIONS);
                 let roll_back = RollBack {
                     ring_id: ring.id,

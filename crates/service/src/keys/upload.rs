@@ -61,7 +61,8 @@ async fn store_upload(act: &mut Act, name: KeyName, kek: Kek) -> ServiceResult<U
         return Err(file_refusal(Code::KeyAlreadyPresent, text).into());
     }
     // PP-070: the first uploaded key activates itself, unless another is just being installed.
-    let first = !facts.ever_activated && facts.installing.is_none();
+    // Under the two-person rule no key does.
+    let first = !facts.ever_activated && facts.installing.is_none() && !facts.two_person;
     let state = if first { KeyState::Available.activate(act.now)? } else { KeyState::Available };
     let id = store_new(act, (&root, &ring), &name, &kek, (Source::Uploaded, state)).await?;
     let operation = match first {

@@ -26,4 +26,5 @@ mod roll_back;
 mod root_key;
 mod rows;
 mod scrub;
+mod two_person;
 mod upload;

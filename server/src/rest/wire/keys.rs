@@ -2,11 +2,12 @@
 
 use super::{allowed, at, not_before};
 use api_types::{
-    ChangeReport, Eligibility, Key, KeyReference, KeySource, KeyState as State, Region, ScheduledRollBack,
-    Timers,
+    AskedApproval, ChangeReport, Eligibility, Key, KeyChange, KeyReference, KeySource, KeyState as State,
+    Region, ScheduledRollBack, Timers,
 };
 use domain::{
     actions::Action,
+    approvals::{Approval, Change},
     keys::{KeyState, Source},
     policy,
 };
@@ -79,6 +80,8 @@ pub(in crate::rest) fn region(overview: &Overview) -> Region {
             due_at: not_before(roll_back.due_at),
             scheduled_by: roll_back.email.clone(),
         }),
+        two_person: facts.two_person,
+        approval: policy::standing(facts, overview.now).map(approval),
         lock_text: facts.lock_text(),
         administrators: overview.administrators,
         allowed_actions: vec![
@@ -87,7 +90,34 @@ pub(in crate::rest) fn region(overview: &Overview) -> Region {
             allowed(Action::KeyClearReport, &overview.clear_report),
             allowed(Action::KeyScheduleRollBack, &overview.schedule_roll_back),
             allowed(Action::KeyCancelRollBack, &overview.cancel_roll_back),
+            allowed(Action::KeyGiveApproval, &overview.give_approval),
+            allowed(Action::KeyWithdrawApproval, &overview.withdraw_approval),
         ],
+    }
+}
+
+fn approval(asked: &Approval) -> AskedApproval {
+    AskedApproval {
+        change: match asked.change {
+            Change::Activate => KeyChange::Activate,
+            Change::Lock => KeyChange::Lock,
+            Change::RollBack => KeyChange::RollBack,
+        },
+        key_id: asked.key.0,
+        key: asked.key_name.clone(),
+        asked_by: asked.asker.clone(),
+        asked_at: at(asked.asked_at),
+        expires_at: at(asked.expires_at()),
+        approved_by: asked.approver.clone(),
+    }
+}
+
+/// The change that a request names.
+pub(in crate::rest) fn change(change: KeyChange) -> Change {
+    match change {
+        KeyChange::Activate => Change::Activate,
+        KeyChange::Lock => Change::Lock,
+        KeyChange::RollBack => Change::RollBack,
     }
 }
 

@@ -9,7 +9,7 @@ mod tables;
 
 pub(super) use backups::{backup, schedule, target};
 pub(super) use environments::{details, environment};
-pub(super) use keys::{key, region};
+pub(super) use keys::{change, key, region};
 pub(super) use operations::operation;
 pub(super) use rows::{cells, row};
 pub(super) use tables::table;

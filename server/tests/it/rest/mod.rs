@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 
+mod approvals;
 mod audit;
 mod authorization;
 mod backups;

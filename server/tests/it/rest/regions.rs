@@ -37,6 +37,8 @@ both_databases! {
             ("key.clear_report", "NOTHING_TO_REPORT"),
             ("key.schedule_roll_back", "NOTHING_TO_ROLL_BACK"),
             ("key.cancel_roll_back", "NOTHING_TO_ROLL_BACK"),
+            ("key.give_approval", "NOTHING_TO_APPROVE"),
+            ("key.withdraw_approval", "NOTHING_TO_APPROVE"),
         ];
         assert_eq!(others, expected);
 

@@ -31,6 +31,8 @@ pub(super) const PAGES: &[Page] = &[
     ("/encryption-keys/report",                [303,     200,  200,   200,    403, 403,     200]),
     ("/encryption-keys/clear-report",          [303,     200,  200,   200,    403, 403,     200]),
     ("/encryption-keys/roll-back",             [303,     200,  200,   200,    403, 403,     200]),
+    ("/encryption-keys/approval",              [303,     200,  200,   200,    403, 403,     200]),
+    ("/encryption-keys/{id}/approval",         [303,     404,  200,   200,    403, 403,     200]),
     ("/encryption-keys/{id}",                  [303,     404,  200,   200,    403, 403,     200]),
     ("/encryption-keys/{id}/activate",         [303,     404,  200,   200,    403, 403,     200]),
     ("/encryption-keys/{id}/lock",             [303,     404,  200,   200,    403, 403,     200]),
@@ -114,6 +116,7 @@ const GENERATE: Body = Fields(&[
     ("password_again", "short"),
 ]);
 const REGION: Body = Fields(&[("region", "europe")]);
+const ASK: Body = Fields(&[("for", "activate"), ("confirmed", "on")]);
 const DOWNLOAD: Body = Fields(&[("do", "download")]);
 const PROOF: Body = Parts(&[("file", ""), ("password", "x")]);
 const ROW: Body = Parts(&[("c0", "Eve")]);
@@ -148,6 +151,8 @@ pub(super) const FORMS: &[Form] = &[
     ("/encryption-keys/report",              REGION,         [303,     422,  422,   422,    403, 403,     403], ""),
     ("/encryption-keys/clear-report",        REGION,         [303,     422,  409,   403,    403, 403,     403], ""),
     ("/encryption-keys/roll-back",           REGION,         [303,     422,  409,   409,    403, 403,     403], ""),
+    ("/encryption-keys/approval",            REGION,         [303,     422,  409,   409,    403, 403,     403], ""),
+    ("/encryption-keys/{id}/approval",       ASK,            [303,     404,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/{id}/lock",           PROOF,          [303,     404,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/{id}/unlock",         PROOF,          [303,     404,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/{id}/file",           DOWNLOAD,       [303,     404,  410,   403,    403, 403,     403], ""),

@@ -1,0 +1,83 @@
+//! The two-person rule: lock, activation and roll-back wait for another administrator.
+
+use super::{Decision, keys_page};
+use crate::{
+    Code, KeyId, Refusal, Timestamp, UserId,
+    approvals::{Approval, Change},
+    keys::KeyState,
+    rings::RingFacts,
+};
+
+/// Whether `me` may do exactly this now: the rule is off, or another administrator has approved it. What runs by a
+/// timer was approved when it was scheduled (`None`).
+pub fn approved(
+    ring: &RingFacts,
+    change: Change,
+    key: KeyId,
+    me: Option<UserId>,
+    now: Timestamp,
+) -> Decision {
+    let (true, Some(me)) = (ring.two_person, me) else { return Ok(()) };
+    let detail = match standing(ring, now) {
+        Some(approval) if (approval.change, approval.key, approval.asked_by) == (change, key, me) => {
+            if approval.approver.is_some() {
+                return Ok(());
+            }
+            "You have asked for approval; no other administrator has given it yet."
+        }
+        _ => "In this organisation another administrator approves this first.",
+    };
+    Err(Refusal::new(Code::ApprovalNeeded, detail)
+        .remedy("Ask for approval, and come back when it is given.")
+        .see(keys_page(ring), "Encryption keys"))
+}
+
+/// The question that still counts: not expired, and about the ring as it is.
+pub fn standing(ring: &RingFacts, now: Timestamp) -> Option<&Approval> {
+    let approval = ring.approval.as_ref()?;
+    (now < approval.expires_at() && approval.pinned_at == ring.last_activation_at).then_some(approval)
+}
+
+/// Whether approval of this may be asked for now; one question at a time for each region.
+pub fn ask_approval(ring: &RingFacts, change: Change, key: KeyState, now: Timestamp) -> Decision {
+    if !ring.two_person {
+        let detail = "In this organisation nobody has to approve this.";
+        return Err(Refusal::new(Code::NothingToApprove, detail));
+    }
+    if let Some(approval) = standing(ring, now) {
+        let detail =
+            format!("{} has asked to {} already.", approval.asker, approval.change.of(&approval.key_name));
+        return Err(Refusal::new(Code::Conflict, detail).remedy("Answer that first, or withdraw it."));
+    }
+    let fits = match change {
+        Change::Activate | Change::RollBack => key == KeyState::Available,
+        Change::Lock => matches!(key, KeyState::Active { .. }),
+    };
+    if !fits {
+        let code = if change == Change::Lock { Code::KeyNotActive } else { Code::KeyNotAvailable };
+        return Err(Refusal::new(code, format!("The key is {}.", key.as_str())));
+    }
+    Ok(())
+}
+
+/// Whether `me` may approve: never the own question.
+pub fn give_approval(ring: &RingFacts, me: UserId, now: Timestamp) -> Decision {
+    let Some(approval) = standing(ring, now) else { return Err(nothing()) };
+    if approval.approver.is_some() {
+        return Err(Refusal::new(Code::Conflict, "It is approved already."));
+    }
+    if approval.asked_by == me {
+        let detail = "You asked; another administrator has to approve.";
+        return Err(Refusal::new(Code::OwnApproval, detail));
+    }
+    Ok(())
+}
+
+/// Whether there is a question to be refused or withdrawn: by anybody who could answer it.
+pub fn withdraw_approval(ring: &RingFacts, now: Timestamp) -> Decision {
+    standing(ring, now).map_or_else(|| Err(nothing()), |_| Ok(()))
+}
+
+fn nothing() -> Refusal {
+    Refusal::new(Code::NothingToApprove, "Nobody asks for approval here, or not any more.")
+}

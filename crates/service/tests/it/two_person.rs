@@ -1,0 +1,185 @@
+//! The two-person rule: lock, activation and roll-back wait for another administrator, who approves exactly that.
+
+use crate::{
+    activation::since_activation,
+    house::{FILE_PASSWORD, House, add_user, caller, code},
+};
+use domain::{KeyId, approvals::Change, keys::KeyState, roles::Role};
+use service::{Caller, ServiceResult, keys, tenants, timers};
+use store::ConnectionTrait;
+use test_support::{TestDb, both_databases, pfx};
+use vault::Password;
+
+const HOUR: i64 = 3_600;
+
+/// `first` is Active since long, `second` is Available, the rule is on; Ada, and Grace.
+struct Two {
+    house: House,
+    first: KeyId,
+    second: KeyId,
+    grace: Caller,
+}
+
+impl Two {
+    async fn new(db: &TestDb) -> Self {
+        let house = House::new(db).await;
+        let file = pfx::modern("first", FILE_PASSWORD).unwrap();
+        let first = house.upload_file("first", file, FILE_PASSWORD).await.unwrap().id;
+        house.drain().await;
+        let environment = house.environment("Payroll", "production").await;
+        house.apply(environment).await.unwrap();
+        house.drain().await;
+        let second = house.upload("second").await.unwrap().id;
+        since_activation(&house, 72 * HOUR).await;
+        let grace = add_user(&house.portal, house.admin.user(), "grace", Role::ServiceAdministrator).await;
+        let grace = caller(&house.portal, grace).await;
+        service::risk::acknowledge(&house.portal, &grace).await.unwrap();
+        let two = Self { house, first, second, grace };
+        two.rule(true).await;
+        two
+    }
+
+    async fn rule(&self, on: bool) {
+        let portal = &self.house.portal;
+        let operator = tenants::operator(portal, self.house.admin.tenant()).await.unwrap();
+        let change = tenants::Change { two_person: Some(on), ..tenants::Change::default() };
+        tenants::set(portal, &operator, change).await.unwrap();
+    }
+
+    async fn ask(&self, who: &Caller, key: KeyId, change: Change) -> &'static str {
+        code(keys::ask_approval(&self.house.portal, who, key, change, true).await)
+    }
+
+    async fn give(&self, who: &Caller) -> &'static str {
+        code(keys::give_approval(&self.house.portal, who, self.house.ring, true).await)
+    }
+
+    async fn withdraw(&self, who: &Caller) -> &'static str {
+        code(keys::withdraw_approval(&self.house.portal, who, self.house.ring).await)
+    }
+
+    async fn activate(&self, who: &Caller, key: KeyId) -> &'static str {
+        code(keys::activate(&self.house.portal, who, key, true, false).await)
+    }
+
+    async fn lock(&self, who: &Caller) -> ServiceResult<domain::OperationId> {
+        let form = keys::Lock {
+            file: pfx::modern("first", FILE_PASSWORD).unwrap(),
+            password: Password::new(FILE_PASSWORD.to_owned()),
+            typed_text: "LOCK EUROPE".to_owned(),
+            confirmed: true,
+            risk_acknowledged: false,
+        };
+        keys::lock(&self.house.portal, who, self.first, form).await
+    }
+
+    async fn state(&self, key: KeyId) -> KeyState {
+        store::keys::get(self.house.portal.db().read(), key).await.unwrap().unwrap().state
+    }
+}
+
+both_databases! {
+    async fn an_activation_waits_for_another_administrator(db: TestDb) {
+        let two = Two::new(&db).await;
+        let (ada, grace) = (&two.house.admin, &two.grace);
+        assert_eq!(two.activate(ada, two.second).await, "APPROVAL_NEEDED");
+        assert_eq!(two.give(grace).await, "NOTHING_TO_APPROVE");
+        assert_eq!(two.ask(ada, two.first, Change::Activate).await, "KEY_NOT_AVAILABLE");
+        assert_eq!(two.ask(ada, two.second, Change::Activate).await, "allowed");
+        assert_eq!(two.ask(grace, two.second, Change::Activate).await, "CONFLICT", "one at a time");
+        assert_eq!(two.activate(ada, two.second).await, "APPROVAL_NEEDED", "not yet");
+        assert_eq!(two.give(ada).await, "OWN_APPROVAL");
+        let unconfirmed = keys::give_approval(&two.house.portal, grace, two.house.ring, false).await;
+        assert_eq!(code(unconfirmed), "NOT_CONFIRMED");
+        assert_eq!(two.give(grace).await, "allowed");
+        assert_eq!(two.activate(grace, two.second).await, "APPROVAL_NEEDED", "who approved did not ask");
+        assert_eq!(code(two.lock(ada).await), "APPROVAL_NEEDED", "another change");
+        assert_eq!(two.activate(ada, two.second).await, "allowed");
+        two.house.drain().await;
+        assert!(matches!(two.state(two.second).await, KeyState::Active { .. }));
+        // Used up: the next one asks again.
+        since_activation(&two.house, 25 * HOUR).await;
+        assert_eq!(two.activate(ada, two.first).await, "APPROVAL_NEEDED");
+    }
+
+    async fn a_lock_waits_for_another_administrator(db: TestDb) {
+        let two = Two::new(&db).await;
+        let (ada, grace) = (&two.house.admin, &two.grace);
+        assert_eq!(code(two.lock(grace).await), "APPROVAL_NEEDED");
+        assert_eq!(two.ask(grace, two.second, Change::Lock).await, "KEY_NOT_ACTIVE");
+        assert_eq!(two.ask(grace, two.first, Change::Lock).await, "allowed");
+        assert_eq!(two.give(ada).await, "allowed");
+        assert_eq!(code(two.lock(ada).await), "APPROVAL_NEEDED", "Grace asked, not Ada");
+        assert_eq!(code(two.lock(grace).await), "allowed");
+        two.house.drain().await;
+        assert!(matches!(two.state(two.first).await, KeyState::Locked { .. }));
+    }
+
+    async fn an_approval_expires_and_another_activation_makes_it_void(db: TestDb) {
+        let two = Two::new(&db).await;
+        let (ada, grace) = (&two.house.admin, &two.grace);
+        assert_eq!(two.ask(ada, two.first, Change::Lock).await, "allowed");
+        assert_eq!(two.give(grace).await, "allowed");
+        two.house.wait(24 * HOUR - 2);
+        let portal = &two.house.portal;
+        let before = keys::overview(portal, ada, two.house.ring).await.unwrap();
+        assert!(before.keys.iter().any(|listed| listed.lock.is_ok()), "two seconds before the end");
+        two.house.wait(3);
+        assert_eq!(code(two.lock(ada).await), "APPROVAL_NEEDED", "24 hours are over");
+        assert_eq!(two.withdraw(ada).await, "NOTHING_TO_APPROVE");
+        // Asked for again, and then somebody else's activation comes first.
+        assert_eq!(two.ask(ada, two.first, Change::Lock).await, "allowed");
+        assert_eq!(two.give(grace).await, "allowed");
+        two.rule(false).await;
+        assert_eq!(two.activate(grace, two.second).await, "allowed");
+        two.house.drain().await;
+        two.rule(true).await;
+        assert_eq!(two.give(grace).await, "NOTHING_TO_APPROVE", "it was about the key before");
+        assert_eq!(two.ask(ada, two.second, Change::Lock).await, "allowed", "nothing stands in the way");
+        assert_eq!(two.withdraw(grace).await, "allowed", "refused by the other");
+        assert_eq!(two.give(grace).await, "NOTHING_TO_APPROVE");
+    }
+
+    async fn a_roll_back_is_approved_when_it_is_scheduled_and_begins_by_itself(db: TestDb) {
+        let two = Two::new(&db).await;
+        let (ada, grace) = (&two.house.admin, &two.grace);
+        assert_eq!(two.ask(ada, two.second, Change::Activate).await, "allowed");
+        assert_eq!(two.give(grace).await, "allowed");
+        assert_eq!(two.activate(ada, two.second).await, "allowed");
+        two.house.drain().await;
+        let (portal, ring) = (&two.house.portal, two.house.ring);
+        assert_eq!(code(keys::schedule_roll_back(portal, grace, ring, true).await), "APPROVAL_NEEDED");
+        assert_eq!(two.ask(grace, two.first, Change::RollBack).await, "allowed");
+        assert_eq!(two.give(ada).await, "allowed");
+        assert_eq!(code(keys::schedule_roll_back(portal, grace, ring, true).await), "allowed");
+        since_activation(&two.house, 24 * HOUR + 1).await;
+        timers::run_once(portal).await.unwrap();
+        two.house.drain().await;
+        assert!(matches!(two.state(two.first).await, KeyState::Active { .. }));
+    }
+
+    async fn under_the_rule_no_key_activates_itself_and_the_database_refuses_the_own_answer(db: TestDb) {
+        let two = Two::new(&db).await;
+        let portal = &two.house.portal;
+        let rings = keys::rings(portal, &two.house.admin).await.unwrap();
+        let other = rings.iter().find(|ring| ring.id != two.house.ring.0).unwrap();
+        let operator = tenants::operator(portal, two.house.admin.tenant()).await.unwrap();
+        tenants::set_feature(portal, &operator, other.region.clone(), true).await.unwrap();
+        let form = keys::Upload {
+            name: "third".to_owned(),
+            file: pfx::modern("third", FILE_PASSWORD).unwrap(),
+            password: Password::new(FILE_PASSWORD.to_owned()),
+            risk_acknowledged: false,
+        };
+        let uploaded = keys::upload(portal, &two.house.admin, domain::RingId(other.id), form).await.unwrap();
+        assert!(!uploaded.activating, "PP-070 would be a way round");
+        assert_eq!(two.ask(&two.house.admin, two.second, Change::Activate).await, "allowed");
+        let write = portal.db().write();
+        let cheat = "UPDATE approvals SET approved_by = asked_by, approved_at = 1";
+        assert!(write.execute_unprepared(cheat).await.is_err());
+        let mails = "SELECT COUNT(*) AS n FROM messages WHERE event = 'approval_asked'";
+        let row = write.query_one_raw(sea_orm::Statement::from_string(write.get_database_backend(), mails));
+        let told: i64 = row.await.unwrap().unwrap().try_get("", "n").unwrap();
+        assert_eq!(told, 6, "every administrator");
+    }
+}
