@@ -117,7 +117,10 @@ mod answer {
         fn from(error: ServiceError) -> Self {
             match error {
                 ServiceError::Refused(refusal) => (*refusal).into(),
-                error @ ServiceError::Internal(_) => Self::internal(&format!("{error:#}")),
+                error @ ServiceError::Internal(_) => {
+                    let internal = Self::internal(&format!("{error:#}"));
+                    error.outage().map_or(internal, Self::from)
+                }
             }
         }
     }

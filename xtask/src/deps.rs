@@ -28,6 +28,11 @@ pub(crate) fn postgres() -> Result<()> {
     provide("postgresql", || initdb().is_some())
 }
 
+/// What the tests break storage with.
+pub(crate) fn strace() -> Result<()> {
+    provide("strace", || sh::on_path("strace"))
+}
+
 /// Chromium and npm, which the journeys need.
 pub(crate) fn browser() -> Result<()> {
     provide("chromium", || Path::new(CHROMIUM).is_file())?;

@@ -32,6 +32,7 @@ fn timed(part: &str, run: impl FnOnce() -> Result<Tally>) -> Tally {
 /// Every Rust test; those that need a database run on SQLite and on a PostgreSQL they start themselves.
 fn rust(filter: &[String]) -> Result<Tally> {
     deps::postgres()?;
+    deps::strace()?;
     let mut cargo = sh::cargo(&["test", "--workspace", "--exclude", "frontend", "--no-fail-fast"]);
     let mut child = cargo.args(filter).stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let mut tally = Tally::default();

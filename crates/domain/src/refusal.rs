@@ -136,6 +136,8 @@ codes! {
     TooManyAttempts = "TOO_MANY_ATTEMPTS", 429,
     AlreadyInstalled = "ALREADY_INSTALLED", 409,
     Conflict = "CONFLICT", 409,
+    /// The database cannot be reached, or its disk is full or broken: it passes when the operator mends it.
+    StorageUnavailable = "STORAGE_UNAVAILABLE", 503,
     /// The data key cannot be opened: the customer's key is gone.
     KeyUnavailable = "KEY_UNAVAILABLE", 503,
 }

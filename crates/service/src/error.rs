@@ -86,6 +86,17 @@ impl ServiceError {
         error.downcast_ref::<StoreError>().is_some_and(StoreError::is_outage)
     }
 
+    /// What people are told of an outage; the log has the rest.
+    pub fn outage(&self) -> Option<Refusal> {
+        let told = || {
+            let detail =
+                "The portal's storage is full, broken or does not answer. What you asked for was not done.";
+            Refusal::new(Code::StorageUnavailable, detail)
+                .remedy("Try again in a while, and look at the current state first; the operator finds the reason in the log.")
+        };
+        self.is_outage().then(told)
+    }
+
     /// The refusal, if it is one.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {

@@ -5,6 +5,7 @@ use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sea_query::LockType,
 };
+use sqlx::Connection as _;
 use std::time::Duration;
 
 /// Which database this is.
@@ -127,6 +128,7 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
         .acquire_timeout(Duration::from_secs(60))
         .sqlx_logging(false)
         .test_before_acquire(false)
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_clean(connection))))
         .map_sqlx_sqlite_opts(|options| {
             options
                 .pragma("journal_mode", "WAL")
@@ -137,6 +139,20 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
                 .pragma("busy_timeout", "30000")
         });
     options
+}
+
+/// Whether a connection that comes back may be used again.
+///
+/// When the disk fails under a COMMIT, SQLite may have ended the transaction, the ROLLBACK after it fails, and the pool
+/// would count one that is open for ever: every later BEGIN would be a savepoint inside it, and its COMMIT would be
+/// acknowledged and never happen. Such a connection is closed, which rolls back what is open.
+async fn is_clean(connection: &mut sqlx::SqliteConnection) -> Result<bool, sqlx::Error> {
+    if !connection.is_in_transaction() {
+        return Ok(true);
+    }
+    // Of a transaction that was dropped the rollback is still queued; this comes behind it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 impl From<DbBackend> for Backend {

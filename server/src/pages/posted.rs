@@ -74,7 +74,17 @@ impl Posted {
         match outcome {
             Ok(address) => see_other(&address),
             Err(ServiceError::Refused(refusal)) => self.refuse(*refusal).await,
-            Err(error @ ServiceError::Internal(_)) => self.fail(&error).await,
+            Err(error @ ServiceError::Internal(_)) => match error.outage() {
+                Some(told) => {
+                    tracing::error!(
+                        error = format!("{error:#}"),
+                        path = self.parts.uri.path(),
+                        "the storage fails"
+                    );
+                    self.refuse(told).await
+                }
+                None => self.fail(&error).await,
+            },
         }
     }
 

@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::Refusal;
+use domain::{Code, Refusal};
 use http::{HeaderValue, StatusCode, header};
 use service::ServiceError;
 use std::sync::Arc;
@@ -23,7 +23,9 @@ pub(super) enum Failure {
     Refused(Arc<Refusal>),
     /// The request is not one the API understands; the code goes with the status.
     Request(StatusCode, String),
-    /// A defect or an outage: its words are for the log.
+    /// The storage fails: its words are for the log, the operator mends it.
+    Outage(Arc<ServiceError>),
+    /// A defect: its words are for the log.
     Internal(Arc<anyhow::Error>),
 }
 
@@ -37,6 +39,7 @@ impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Refused(refusal) => Self::Refused(Arc::from(refusal)),
+            ServiceError::Internal(_) if error.is_outage() => Self::Outage(Arc::new(error)),
             ServiceError::Internal(error) => Self::Internal(Arc::new(error)),
         }
     }
@@ -60,6 +63,7 @@ impl Failure {
         let number = match self {
             Self::Refused(refusal) => refusal.code.status(),
             Self::Request(status, _) => return *status,
+            Self::Outage(_) => Code::StorageUnavailable.status(),
             Self::Internal(_) => 500,
         };
         StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -68,6 +72,7 @@ impl Failure {
     fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.code.as_str(),
+            Self::Outage(_) => Code::StorageUnavailable.as_str(),
             Self::Internal(_) => "INTERNAL",
             Self::Request(status, _) => match *status {
                 StatusCode::BAD_REQUEST => "MALFORMED",
@@ -94,6 +99,11 @@ impl Failure {
         };
         match self {
             Self::Internal(_) => {}
+            Self::Outage(error) => {
+                let told = error.outage();
+                problem.detail = told.as_ref().map(|refusal| refusal.detail.clone());
+                problem.remedy = told.and_then(|refusal| refusal.remedy);
+            }
             Self::Request(_, detail) => problem.detail = Some(detail),
             Self::Refused(refusal) => {
                 let fields = refusal.fields.iter();
@@ -149,8 +159,14 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     }
     let failure = response.extensions_mut().remove::<Failure>();
     let failure = failure.unwrap_or_else(|| unexplained(status));
-    if let Failure::Internal(error) = &failure {
-        tracing::error!(request_id = id, error = format!("{error:#}"), "an API request failed");
+    match &failure {
+        Failure::Internal(error) => {
+            tracing::error!(request_id = id, error = format!("{error:#}"), "an API request failed");
+        }
+        Failure::Outage(error) => {
+            tracing::error!(request_id = id, error = format!("{error:#}"), "the storage fails");
+        }
+        Failure::Refused(_) | Failure::Request(..) => {}
     }
     let status = failure.status();
     let mut rendered = (status, axum::Json(failure.problem(id))).into_response();

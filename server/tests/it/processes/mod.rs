@@ -8,5 +8,7 @@ mod gone;
 mod killed;
 mod memory;
 mod race;
+mod race_lock;
 mod secrets;
+mod storage;
 mod whole;

@@ -16,7 +16,7 @@ pub(crate) struct Server {
 /// Starts a server with its data folder there; `more` arguments beside its addresses.
 pub(crate) async fn serve(db: &TestDb, folder: &Path, more: &[&str]) -> Server {
     let (listen, ops) = (free_address().unwrap(), free_address().unwrap());
-    let mut command = program(db, folder);
+    let mut command = program(&db.url, folder);
     command.arg("serve").args(more);
     command.args(["--listen", &listen.to_string(), "--ops-listen", &ops.to_string()]);
     let process = Process::start(command, folder.join("log")).unwrap();
@@ -34,16 +34,16 @@ impl Server {
 }
 
 /// The program on this database, not started yet.
-fn program(db: &TestDb, folder: &Path) -> Command {
+pub(crate) fn program(url: &str, folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
-    command.env_clear().args(["--database-url", &db.url, "--data-dir", folder.to_str().unwrap()]);
+    command.env_clear().args(["--database-url", url, "--data-dir", folder.to_str().unwrap()]);
     command
 }
 
 /// Runs a command that must work; returns what it printed.
 #[track_caller]
 pub(crate) fn done(db: &TestDb, folder: &Path, arguments: &[&str]) -> String {
-    let output = program(db, folder).args(arguments).output().unwrap();
+    let output = program(&db.url, folder).args(arguments).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -51,7 +51,7 @@ pub(crate) fn done(db: &TestDb, folder: &Path, arguments: &[&str]) -> String {
 /// Runs a command that must not work; returns what it said.
 #[track_caller]
 pub(crate) fn refused(db: &TestDb, folder: &Path, arguments: &[&str]) -> String {
-    let output = program(db, folder).args(arguments).output().unwrap();
+    let output = program(&db.url, folder).args(arguments).output().unwrap();
     assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8(output.stderr).unwrap()
 }
