@@ -63,7 +63,7 @@ done! {
     RestoreStarted = "restore-started", "The backup is being restored. What is here can be read until it is done.",
     CopyStarted = "copy-started", "The data is being copied. What is here can be read until it is done.",
     EnvironmentReset = "environment-reset", "The environment was reset: its data and backups are gone. All administrators were notified.",
-    OperationCancelled = "operation-cancelled", "The operation is cancelled; what it had made is being removed.",
+    OperationCancelled = "operation-cancelled", "The operation is cancelled. What it had begun is removed; rows that an import has stored stay.",
     KeyActivating = "key-activating", "The key is being activated. All administrators were notified.",
 }
 

@@ -47,7 +47,9 @@ pub async fn restore_targets(
         let source = holder(db, &source).await?;
         let backup = of(store::backups::get(db, id).await?, environment)?;
         let facts = store::backups::facts(db, &backup).await?;
-        let decide = |target: &Holder| policy::restore(&facts, &source, target);
+        // Data must not leave by a backup for where who may not read it can.
+        let may = act::decide(caller, Action::EnvironmentRestore, Some(environment));
+        let decide = |target: &Holder| may.clone().and_then(|()| policy::restore(&facts, &source, target));
         targets(db, caller, Action::EnvironmentRestore, which, decide).await
     };
     let found = found.await;
@@ -65,7 +67,8 @@ pub async fn copy_targets(
         let db = &portal.db().snapshot().await?;
         let source = visible(db, caller, environment, Action::EnvironmentRead).await?;
         let source = holder(db, &source).await?;
-        let decide = |target: &Holder| policy::copy(&source, target);
+        let may = act::decide(caller, Action::EnvironmentCopy, Some(environment));
+        let decide = |target: &Holder| may.clone().and_then(|()| policy::copy(&source, target));
         targets(db, caller, Action::EnvironmentCopy, which, decide).await
     };
     let found = found.await;

@@ -22,7 +22,7 @@ pub async fn restore(
     portal
         .act(caller, Action::EnvironmentRestore, Target::Environment(target), move |act| {
             Box::pin(async move {
-                let (from, to) = lock_both(act, source, target, Action::BackupRead).await?;
+                let (from, to) = lock_both(act, source, target, Action::EnvironmentRestore).await?;
                 let found = backups::of(store::backups::lock(&act.tx, backup).await?, source)?;
                 let facts = store::backups::facts(&act.tx, &found).await?;
                 let (source, target) = (holder(&act.tx, &from).await?, holder(&act.tx, &to).await?);

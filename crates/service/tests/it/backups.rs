@@ -441,6 +441,14 @@ both_databases! {
         assert_eq!(code(backups::overview(portal, &auditor, own, None, 5).await.map(drop)), "allowed");
         assert_eq!(code(backups::create(portal, &auditor, own).await), "FORBIDDEN");
         assert_eq!(code(backups::delete(portal, &auditor, own, own_backup, true).await), "FORBIDDEN");
+        // Who sees everything as an auditor and manages one environment does not bring the others' rows there.
+        store::users::add_role(portal.db().write(), user, Role::Auditor).await.unwrap();
+        let both = caller(portal, user).await;
+        let wanted = environments::restore(portal, &both, (other, other_backup), own, "Own".to_owned()).await;
+        assert_eq!(code(wanted), "FORBIDDEN");
+        assert_eq!(code(environments::copy(portal, &both, other, own, "Own".to_owned()).await), "FORBIDDEN");
+        let shown = backups::restore_targets(portal, &both, other, other_backup, filter()).await.unwrap();
+        assert!(shown.items.iter().all(|target| target.decision.is_err()));
         assert_eq!(code(backups::delete(portal, &system, own, own_backup, false).await), "NOT_CONFIRMED");
         assert_eq!(code(backups::delete(portal, &system, own, own_backup, true).await), "allowed");
         assert_swept(&house).await;

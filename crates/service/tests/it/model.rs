@@ -79,14 +79,7 @@ async fn live(
         let allowed = world.happen(event).await;
         let name = format!("{event:?}");
         let name = name.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
-        let mut tally = tally.borrow_mut();
-        let count = tally.entry(name).or_default();
-        if allowed.is_ok() {
-            count.0 += 1
-        } else {
-            count.1 += 1
-        }
-        drop(tally);
+        note(tally, &name, allowed.is_ok());
         invariants::check(&mut world, &before, event, allowed)
             .await
             .map_err(|why| TestCaseError::fail(format!("after {at}: {event:?}: {why}")))?;
@@ -97,6 +90,12 @@ async fn live(
         test_support::postgres::drop_database(&db.url).await.unwrap();
     }
     end.map_err(TestCaseError::fail)
+}
+
+fn note(tally: &RefCell<Tally>, event: &str, allowed: bool) {
+    let mut tally = tally.borrow_mut();
+    let count = tally.entry(event.to_owned()).or_default();
+    if allowed { count.0 += 1 } else { count.1 += 1 }
 }
 
 async fn resolve(world: &World<'_>, event: Event) -> Event {

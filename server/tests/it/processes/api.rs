@@ -22,6 +22,13 @@ impl Api {
         Self { http: Client::new(), server, token }
     }
 
+    /// A connection for each request: a lock ends those that are open, and what is just being sent on one is answered
+    /// by nobody.
+    pub(super) fn without_keep_alive(self) -> Self {
+        let http = Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        Self { http, ..self }
+    }
+
     /// A request below `/api/v1`.
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("http://{}/api/v1{path}", self.server);

@@ -86,14 +86,12 @@ async fn export(api: &Api, table: &str) -> String {
     export.text().await.unwrap()
 }
 
-/// The arguments with the passphrase's file.
-fn with<'a>(folder: &Path, arguments: &[&'a str]) -> Vec<&'a str> {
+/// The arguments, and the file of the passphrase.
+fn with(folder: &Path, arguments: &[&str]) -> Vec<String> {
     let file = folder.join("passphrase");
     fs::write(&file, PASSPHRASE).unwrap();
-    let file: &'static str = Box::leak(file.display().to_string().into_boxed_str());
-    let mut all = arguments.to_vec();
-    all.extend(["--passphrase-file", file]);
-    all
+    let all = arguments.iter().copied().chain(["--passphrase-file"]).map(str::to_owned);
+    all.chain([file.display().to_string()]).collect()
 }
 
 fn create(db: &TestDb, folder: &Path, name: &str) -> String {

@@ -1,6 +1,6 @@
 //! The program: started as a server, run as a command.
 
-use std::{fs, net::SocketAddr, path::Path, process::Command, time::Duration};
+use std::{ffi::OsStr, fmt::Debug, fs, net::SocketAddr, path::Path, process::Command, time::Duration};
 use test_support::{TestDb, ports::free_address, process::Process};
 
 /// How long a start or an end may take on a slow machine.
@@ -42,7 +42,7 @@ pub(crate) fn program(url: &str, folder: &Path) -> Command {
 
 /// Runs a command that must work; returns what it printed.
 #[track_caller]
-pub(crate) fn done(db: &TestDb, folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn done<A: AsRef<OsStr> + Debug>(db: &TestDb, folder: &Path, arguments: &[A]) -> String {
     let output = program(&db.url, folder).args(arguments).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -50,7 +50,7 @@ pub(crate) fn done(db: &TestDb, folder: &Path, arguments: &[&str]) -> String {
 
 /// Runs a command that must not work; returns what it said.
 #[track_caller]
-pub(crate) fn refused(db: &TestDb, folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn refused<A: AsRef<OsStr> + Debug>(db: &TestDb, folder: &Path, arguments: &[A]) -> String {
     let output = program(&db.url, folder).args(arguments).output().unwrap();
     assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8(output.stderr).unwrap()

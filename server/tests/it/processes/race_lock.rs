@@ -102,7 +102,7 @@ async fn race(db: &TestDb) {
 }
 
 fn sign_in(db: &TestDb, folder: &Path, servers: &[Server]) -> [Api; 3] {
-    std::array::from_fn(|at| Api::new(servers[at].listen, token(db, folder, ADA)))
+    std::array::from_fn(|at| Api::new(servers[at].listen, token(db, folder, ADA)).without_keep_alive())
 }
 
 async fn own(api: &Api, name: &str) -> String {
