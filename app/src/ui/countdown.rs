@@ -1,6 +1,6 @@
 //! Clocks: how long still, and when exactly.
 
-use super::time::Deadline;
+use super::time::{Deadline, begun_seconds};
 use domain::time::human_span;
 use leptos::{prelude::*, web_sys::js_sys};
 use std::time::Duration;
@@ -69,7 +69,11 @@ fn tick((iso, portal): (String, i64), done: String, text: RwSignal<String>) {
 
 /// The span in words; empty when it is over. `millis` may be negative.
 fn left(millis: f64) -> String {
-    if millis < 1_000.0 { String::new() } else { human_span(Duration::from_secs_f64(millis / 1_000.0)) }
+    if millis <= 0.0 {
+        String::new()
+    } else {
+        human_span(begun_seconds(Duration::from_secs_f64(millis / 1_000.0)))
+    }
 }
 
 #[cfg(test)]
@@ -80,6 +84,8 @@ mod tests {
     fn the_span_ends_in_the_words_for_done() {
         assert_eq!(sentence(&left(83_640_000.0), "now"), "in 23 h 14 min");
         assert_eq!(sentence(&left(42_000.0), "now"), "in 42 s");
+        assert_eq!(sentence(&left(300.0), "now"), "in 1 s", "not over before it is");
+        assert_eq!(sentence(&left(0.0), "now"), "now");
         assert_eq!(sentence(&left(-5.0), "now"), "now");
     }
 }

@@ -4,6 +4,7 @@
 use domain::{Refusal, Timestamp, time::human_span};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// A moment: for machines and for people, both UTC.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -34,9 +35,16 @@ pub struct Deadline {
 impl Deadline {
     /// The way from `now` to `at`.
     pub fn new(at: Timestamp, now: Timestamp) -> Self {
-        let left = if at > now { human_span(at.since(now)) } else { String::new() };
+        let at = at.whole_second();
+        // Begun seconds count: "in 1 s" and not "in 0 s".
+        let left = if at > now { human_span(begun_seconds(at.since(now))) } else { String::new() };
         Self { at: at.into(), left, now: now.0 / 1_000 }
     }
+}
+
+/// In whole seconds, rounded up.
+pub(super) fn begun_seconds(span: Duration) -> Duration {
+    Duration::from_secs(span.as_secs() + u64::from(span.subsec_nanos() > 0))
 }
 
 /// Why something cannot be done now, as the page tells it.

@@ -53,6 +53,12 @@ impl Timestamp {
         self.format(format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC"))
     }
 
+    /// This moment, or the next whole second: what becomes possible then is shown so, and nobody comes too early.
+    #[must_use]
+    pub const fn whole_second(self) -> Self {
+        Self((self.0 + 999_999).div_euclid(1_000_000) * 1_000_000)
+    }
+
     /// The time since `earlier`, zero when `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

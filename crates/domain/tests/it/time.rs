@@ -66,3 +66,11 @@ proptest! {
         prop_assert_eq!((at + by).since(at), by);
     }
 }
+
+#[test]
+fn what_becomes_possible_is_shown_at_the_whole_second_after_it() {
+    let second = 1_800_000_000_000_000;
+    for (micros, expected) in [(0, 0), (1, 1_000_000), (999_999, 1_000_000), (1_000_000, 1_000_000)] {
+        assert_eq!(Timestamp(second + micros).whole_second(), Timestamp(second + expected));
+    }
+}

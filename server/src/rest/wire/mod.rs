@@ -16,7 +16,6 @@ pub(super) use tables::table;
 
 use api_types::AllowedAction;
 use domain::{Timestamp, actions::Action, policy::Decision};
-use std::time::Duration;
 
 /// A moment, to the second.
 pub(super) fn at(at: Timestamp) -> String {
@@ -25,8 +24,7 @@ pub(super) fn at(at: Timestamp) -> String {
 
 /// A moment from which something is possible: the next whole second, so that nobody comes too early.
 pub(super) fn not_before(at: Timestamp) -> String {
-    let almost_a_second = Duration::from_micros(999_999);
-    (at + almost_a_second).rfc3339()
+    at.whole_second().rfc3339()
 }
 
 /// What the policy says about an action.
