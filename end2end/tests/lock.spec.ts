@@ -1,52 +1,20 @@
 // The seed document's whole story: a rogue administrator tries to lock everybody out (PP-029) and is stopped; then
 // a legitimate lock, and the way back. It moves the clock by days, so each project has a server of its own.
-import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Page } from '@playwright/test';
-import { test as base, expect, hydrated } from './fixtures.js';
+import { expect, hydrated } from './fixtures.js';
 import {
   FILE_PASSWORD, createEnvironment, createTable, importRows, keyRow, openEnvironment, readRows, slow, uploadKey,
 } from './journeys.js';
-import { keyFile, signIn, type Person } from './portal.js';
+import { ahead, become, withOwnServer } from './own-server.js';
+import { keyFile } from './portal.js';
 
 const HOUR = 3600;
 const REGION = 'us-east';
-const binary = process.env.KEYSTEAD_BIN ?? '../target/debug/keystead';
-
-const test = base.extend<object, { own: string }>({
-  own: [async ({}, use, info) => {
-    const port = Number(process.env.KEYSTEAD_PORT ?? 3999) + (info.project.name === 'wasm' ? 10 : 20);
-    const url = `http://localhost:${port}`;
-    const data = mkdtempSync(join(tmpdir(), 'keystead-lock-'));
-    const server = spawn(binary, [
-      'serve', '--data-dir', data, '--listen', `127.0.0.1:${port}`, '--public-url', url,
-      '--ops-listen', `127.0.0.1:${port + 1}`, '--demo', '--dev-clock',
-    ], { stdio: 'ignore' });
-    await expect.poll(() => fetch(`http://127.0.0.1:${port + 1}/readyz`).then((r) => r.status, () => 0), slow).toBe(200);
-    await use(url);
-    server.kill('SIGTERM');
-  }, { scope: 'worker' }],
-  baseURL: async ({ own }, use) => use(own),
-});
+const test = withOwnServer(10);
 
 // 409 and 422: what is refused on purpose.
 test.use({ expectedErrors: [/status of 4(09|22|04)/], actionTimeout: 15_000 });
 test.setTimeout(300_000);
-
-async function wait(page: Page, seconds: number): Promise<void> {
-  const moved = await page.request.post('/dev/clock', { data: { seconds }, headers: { 'sec-fetch-site': 'same-origin' } });
-  expect(moved.status()).toBe(200);
-}
-
-async function become(page: Page, person: Person): Promise<void> {
-  await page.context().clearCookies();
-  await page.goto('/sign-in');
-  await signIn(page, person);
-  await expect(page).not.toHaveTitle(/^Sign in/);
-  await page.request.post('/encryption-keys/risk', { form: { next: '/' }, headers: { 'sec-fetch-site': 'same-origin' } });
-}
 
 /** The key's id, from the list's link to it. */
 async function idOf(page: Page, name: string): Promise<string> {
@@ -80,7 +48,7 @@ test('PP-029 a rogue lock is stopped; a legitimate one is undone by its file', a
 
   await test.step('PP-029 the attack: another key, and a lock with it', async () => {
     await become(page, 'bruno');
-    await wait(page, 25 * HOUR);
+    await ahead(page, 25 * HOUR);
     await open(keys);
     await uploadKey(page, 'rogue', REGION, rogue);
     await page.getByRole('link', { name: 'Activate key' }).click();
@@ -166,7 +134,7 @@ test('PP-029 a rogue lock is stopped; a legitimate one is undone by its file', a
     await page.getByRole('link', { name: 'Schedule the roll-back' }).click();
     await page.getByRole('button', { name: 'Schedule the roll-back' }).click();
     await expect(page.getByText('has scheduled a roll-back to honest.')).toBeVisible();
-    await wait(page, 24 * HOUR);
+    await ahead(page, 24 * HOUR);
     await expect.poll(async () => {
       await open(keys);
       return keyRow(page, 'honest').getByText('Active', { exact: true }).count();
@@ -175,7 +143,7 @@ test('PP-029 a rogue lock is stopped; a legitimate one is undone by its file', a
   });
 
   await test.step('PP-110 the lock asks for the file and the text', async () => {
-    await wait(page, 72 * HOUR);
+    await ahead(page, 72 * HOUR);
     await open(keys);
     await page.getByRole('link', { name: 'Lock active environments' }).click();
     await expect(page.getByText('Everybody loses access, at once.')).toBeVisible();
@@ -226,7 +194,7 @@ test('PP-029 a rogue lock is stopped; a legitimate one is undone by its file', a
     await open(keys);
     const early = page.getByRole('button', { name: 'Unlock key' });
     await expect(early).toHaveAccessibleDescription(/an hour after the lock/);
-    await wait(page, HOUR);
+    await ahead(page, HOUR);
     await open(keys);
     await page.getByRole('link', { name: 'Unlock key' }).click();
     if (javaScriptEnabled) await hydrated(page);

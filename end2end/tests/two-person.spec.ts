@@ -1,44 +1,19 @@
 // The two-person rule, lived through: one administrator asks, another approves, the first goes on.
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
 import { type Page } from '@playwright/test';
-import { test as base, expect } from './fixtures.js';
+import { expect } from './fixtures.js';
 import { keyRow, slow, uploadKey } from './journeys.js';
-import { signIn, type Person } from './portal.js';
+import { become, binary, withOwnServer } from './own-server.js';
 
 const REGION = 'us-east';
-const binary = process.env.KEYSTEAD_BIN ?? '../target/debug/keystead';
 
-const test = base.extend<object, { own: string }>({
-  own: [async ({}, use, info) => {
-    const port = Number(process.env.KEYSTEAD_PORT ?? 3999) + (info.project.name === 'wasm' ? 30 : 40);
-    const url = `http://localhost:${port}`;
-    const data = mkdtempSync(join(tmpdir(), 'keystead-two-'));
-    const server = spawn(binary, [
-      'serve', '--data-dir', data, '--listen', `127.0.0.1:${port}`, '--public-url', url,
-      '--ops-listen', `127.0.0.1:${port + 1}`, '--demo', '--dev-clock',
-    ], { stdio: 'ignore' });
-    await expect.poll(() => fetch(`http://127.0.0.1:${port + 1}/readyz`).then((r) => r.status, () => 0), slow).toBe(200);
-    const said = execFileSync(binary, ['admin', 'tenant', 'set', '--two-person', 'true', '--data-dir', data, '--dev-clock'], { stdio: 'pipe' });
-    expect(said.toString()).toContain('two-person rule');
-    await use(url);
-    server.kill('SIGTERM');
-  }, { scope: 'worker' }],
-  baseURL: async ({ own }, use) => use(own),
+const test = withOwnServer(30, (data) => {
+  const rule = ['admin', 'tenant', 'set', '--two-person', 'true', '--data-dir', data, '--dev-clock'];
+  expect(execFileSync(binary, rule, { stdio: 'pipe' }).toString()).toContain('two-person rule');
 });
 
 test.use({ expectedErrors: [/status of 4(09|22)/], actionTimeout: 15_000 });
 test.setTimeout(180_000);
-
-async function become(page: Page, person: Person): Promise<void> {
-  await page.context().clearCookies();
-  await page.goto('/sign-in');
-  await signIn(page, person);
-  await expect(page).not.toHaveTitle(/^Sign in/);
-  await page.request.post('/encryption-keys/risk', { form: { next: '/' }, headers: { 'sec-fetch-site': 'same-origin' } });
-}
 
 async function pictures(page: Page, shot: (name: string) => Promise<void>, name: string): Promise<void> {
   for (const [width, height] of [[1440, 900], [768, 1024], [320, 720]] as const) {

@@ -137,6 +137,9 @@ mod tests {
             assert_eq!(found.plain, row.plain);
         }
         assert!(matches!(take(&mut left), Ok(None)));
-        assert!(take(&mut &piece[..piece.len() - 1][HEADER..]).is_err(), "a cut piece is noticed");
+        let mut cut = &piece[..piece.len() - 1];
+        assert!(matches!(take(&mut cut), Ok(Some(_))) && matches!(take(&mut cut), Ok(Some(_))));
+        assert!(take(&mut cut).is_err(), "a cut piece is noticed");
+        assert!(take(&mut &piece[..HEADER - 1]).is_err(), "within a header, too");
     }
 }

@@ -2,27 +2,14 @@
 //! here until then is ciphertext that nothing opens.
 
 use super::Job;
-use crate::{ServiceResult, Target, backups, kill_point, upkeep};
+use crate::{ServiceResult, Target, backups, upkeep};
 use domain::{EnvironmentId, actions::Action};
-
-/// So many rows go in one transaction.
-const BATCH: u64 = 5_000;
 
 pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
     let id = job.operation.environment_id.ok_or_else(|| anyhow::anyhow!("delete without an environment"))?;
     job.enter(1);
     for table in store::tables::list(job.portal.db().read(), id).await? {
-        loop {
-            let tx = job.portal.db().begin().await?;
-            let gone = store::rows::delete_some(&tx, table.id, BATCH).await?;
-            store::tables::count(&tx, table.id, -i64::try_from(gone).unwrap_or(0), 0).await?;
-            job.operation.done += gone;
-            job.commit(tx).await?;
-            kill_point("delete.batch");
-            if gone < BATCH {
-                break;
-            }
-        }
+        job.empty(table.id, "delete.batch").await?;
     }
     let gone = store::backups::deleted_of(job.portal.db().read(), id).await?;
     backups::remove_deleted(&job.portal, gone).await?;

@@ -15,9 +15,9 @@ mod source;
 mod unlock_environment;
 mod unlock_key;
 
-use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Via, root_key::Root};
+use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Via, kill_point, root_key::Root};
 use domain::{
-    BackupId, EnvironmentId, ImportId, KeyId, OperationId, RingId, UserId, actions::Action,
+    BackupId, EnvironmentId, ImportId, KeyId, OperationId, RingId, TableId, UserId, actions::Action,
     operations::OperationKind,
 };
 use std::sync::Arc;
@@ -28,6 +28,9 @@ use store::{
 };
 
 use vault::Kek;
+
+/// So many rows go in one transaction.
+const REMOVED: u64 = 5_000;
 
 /// What a job is on.
 #[derive(Clone, Copy)]
@@ -208,6 +211,29 @@ impl Job {
             return Err(ServiceError::Internal(LeaseLost.into()));
         }
         Ok(())
+    }
+
+    /// Removes every row of a table, some at a time; returns how many. `place` is the kill point after each time.
+    pub(crate) async fn empty(&mut self, table: TableId, place: &'static str) -> ServiceResult<u64> {
+        let mut rows = 0;
+        loop {
+            let tx = self.portal.db().begin().await?;
+            let gone = store::rows::delete_some(&tx, table, REMOVED).await?;
+            store::tables::count(&tx, table, -i64::try_from(gone).unwrap_or(0), 0).await?;
+            rows += gone;
+            if matches!(
+                self.operation.kind,
+                OperationKind::EnvironmentDelete | OperationKind::EnvironmentReset
+            ) {
+                // That is what these do; restore and copy have counted what they brought.
+                self.operation.done += gone;
+            }
+            self.commit(tx).await?;
+            kill_point(place);
+            if gone < REMOVED {
+                return Ok(rows);
+            }
+        }
     }
 
     /// A sign of life in between: keeps the lease, writes the progress.

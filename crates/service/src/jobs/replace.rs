@@ -16,8 +16,6 @@ use vault::DataKey;
 
 /// From here on the target holds what it is to hold.
 const SWITCHED: usize = 2;
-/// So many rows go in one transaction.
-const REMOVED: u64 = 5_000;
 
 /// The target, and the tables that are being filled for it.
 struct Stage {
@@ -223,17 +221,7 @@ async fn clear(job: &mut Job) -> ServiceResult<()> {
 pub(super) async fn remove_hidden(job: &mut Job) -> ServiceResult<u64> {
     let mut rows = 0;
     for table in store::tables::hidden_by(job.portal.db().read(), job.operation.id).await? {
-        loop {
-            let tx = job.portal.db().begin().await?;
-            let gone = store::rows::delete_some(&tx, table.id, REMOVED).await?;
-            store::tables::count(&tx, table.id, -i64::try_from(gone).unwrap_or(0), 0).await?;
-            job.commit(tx).await?;
-            kill_point("replace.removed");
-            rows += gone;
-            if gone < REMOVED {
-                break;
-            }
-        }
+        rows += job.empty(table.id, "replace.removed").await?;
         store::tables::remove(job.portal.db().write(), table.id).await?;
     }
     Ok(rows)

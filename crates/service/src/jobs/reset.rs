@@ -9,7 +9,6 @@ pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
     let id = job.operation.environment_id.ok_or_else(|| anyhow::anyhow!("reset without an environment"))?;
     job.enter(1);
     let rows = replace::remove_hidden(job).await?;
-    job.operation.done = job.operation.total;
     let gone = store::backups::deleted_of(job.portal.db().read(), id).await?;
     backups::remove_deleted(&job.portal, gone).await?;
     job.renew().await?;
