@@ -78,9 +78,14 @@ impl Api {
 
     /// Waits until no job is open.
     pub(super) async fn until_idle(&self) {
-        while self.get("/operations?open=true").await["items"] != json!([]) {
+        while self.busy().await {
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Whether any operation is under way.
+    pub(super) async fn busy(&self) -> bool {
+        self.get("/operations?open=true").await["items"] != json!([])
     }
 
     /// Every key's id and state.
