@@ -90,7 +90,9 @@ impl Drill<'_> {
         self.server.process.restart().unwrap();
         self.kills += 1;
         let said = match asked {
-            Some(asked) => asked.await.unwrap().map_or("no answer".to_owned(), |(status, _)| status.to_string()),
+            Some(asked) => {
+                asked.await.unwrap().map_or("no answer".to_owned(), |(status, _)| status.to_string())
+            }
             None => "nothing asked, an operation was under way".to_owned(),
         };
         println!("kill {} after {delay} ms; {said}", self.kills);
