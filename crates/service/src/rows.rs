@@ -136,21 +136,36 @@ async fn store_new(act: &mut Act, table: &Table, rows: Vec<Vec<Cell>>) -> Servic
     let (environment, key) = writable(act, rows.iter().any(|cells| has_files(cells))).await?;
     let sealed = seal_new(&key, &environment, table.id, &mut fresh::Sequence::new(act.now), &rows)?;
     let made = sealed.iter().map(|row| row.id).collect();
-    add(&act.tx, table.id, sealed).await?;
+    let (rows, files) = counts(&sealed);
+    store::rows::insert(&act.tx, table.id, sealed).await?;
+    count(act, table.id, rows, files).await?;
     Ok(made)
 }
 
-/// Inserts sealed rows and counts them.
+/// Inserts sealed rows and counts them, for a job.
 pub(crate) async fn add(
     tx: &impl store::ConnectionTrait,
     table: TableId,
     rows: Vec<SealedRow>,
 ) -> ServiceResult<()> {
-    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let files = i64::try_from(rows.iter().filter(|row| row.has_files).count()).unwrap_or(i64::MAX);
+    let (count, files) = counts(&rows);
     store::rows::insert(tx, table, rows).await?;
-    store::tables::count(tx, table, count, files).await?;
-    Ok(())
+    Ok(store::tables::count(tx, table, count, files).await?)
+}
+
+/// How many rows there are, and how many of them with files.
+fn counts(rows: &[SealedRow]) -> (i64, i64) {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    (number(rows.len()), number(rows.iter().filter(|row| row.has_files).count()))
+}
+
+/// Counts rows in and out, under the environment's lock: the last look at whether the table is still there. A restore, a
+/// copy or a reset may have taken its place while this waited for the environment.
+async fn count(act: &Act, table: TableId, rows: i64, files: i64) -> ServiceResult<()> {
+    if store::tables::count_shown(&act.tx, table, rows, files).await? {
+        return Ok(());
+    }
+    Err(Refusal::not_found("table").into())
 }
 
 /// Replaces a row's cells.
@@ -172,7 +187,7 @@ pub async fn update(
                 let row = seal(&mut key.sealer(), &environment, table.id, id, &cells)?;
                 let files = i64::from(row.has_files) - i64::from(old.has_files);
                 store::rows::reseal(&act.tx, table.id, vec![row]).await?;
-                store::tables::count(&act.tx, table.id, 0, files).await?;
+                count(act, table.id, 0, files).await?;
                 act.record("row", id.to_string());
                 Ok(())
             })
@@ -192,7 +207,7 @@ pub async fn delete(portal: &Portal, caller: &Caller, table: TableId, id: RowId)
                 let old = store::rows::lock(&act.tx, table.id, id).await?;
                 let old = old.ok_or_else(|| Refusal::not_found("row"))?;
                 store::rows::delete(&act.tx, table.id, id).await?;
-                store::tables::count(&act.tx, table.id, -1, -i64::from(old.has_files)).await?;
+                count(act, table.id, -1, -i64::from(old.has_files)).await?;
                 act.record("row", id.to_string());
                 Ok(())
             })

@@ -102,10 +102,32 @@ pub async fn list(db: &impl ConnectionTrait, environment: EnvironmentId) -> Stor
 
 /// Counts rows in and out.
 pub async fn count(tx: &impl ConnectionTrait, id: TableId, rows: i64, file_rows: i64) -> StoreResult<()> {
-    let sql = "UPDATE data_tables SET row_count = row_count + $2, file_rows = file_rows + $3 WHERE id = $1";
+    add_to_counts(tx, id, (rows, file_rows), "").await.map(drop)
+}
+
+/// As [`count`], of a table that everybody sees; `false` when it is hidden by now, so that who looked at it before the
+/// environment was locked must not commit.
+pub async fn count_shown(
+    tx: &impl ConnectionTrait,
+    id: TableId,
+    rows: i64,
+    file_rows: i64,
+) -> StoreResult<bool> {
+    add_to_counts(tx, id, (rows, file_rows), "AND hidden_by IS NULL").await
+}
+
+async fn add_to_counts(
+    tx: &impl ConnectionTrait,
+    id: TableId,
+    (rows, file_rows): (i64, i64),
+    only: &str,
+) -> StoreResult<bool> {
+    let sql = format!(
+        "UPDATE data_tables SET row_count = row_count + $2, file_rows = file_rows + $3 WHERE id = $1 {only}"
+    );
     let values = [id.0.into(), rows.into(), file_rows.into()];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
-    Ok(())
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.execute_raw(statement).await?.rows_affected() == 1)
 }
 
 /// The tables that the operation fills or has replaced.
@@ -146,10 +168,12 @@ pub async fn left_over(db: &impl ConnectionTrait, limit: u64) -> StoreResult<Vec
     Entity::find().from_raw_sql(statement).all(db).await?.into_iter().map(Table::try_from).collect()
 }
 
-/// Removes a hidden table that is empty; one that was imported into stays, for the record of that.
+/// Removes a hidden table that is empty; one that was imported into stays, for the record of that. Where another
+/// process is still removing rows, it is not empty yet: nobody would find them again without their table.
 pub async fn remove(tx: &impl ConnectionTrait, id: TableId) -> StoreResult<()> {
     let sql = "DELETE FROM data_tables WHERE id = $1 AND hidden_by IS NOT NULL AND NOT EXISTS \
-               (SELECT 1 FROM imports i WHERE i.table_id = $1)";
+               (SELECT 1 FROM imports i WHERE i.table_id = $1) AND NOT EXISTS \
+               (SELECT 1 FROM data_rows r WHERE r.table_id = $1)";
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [id.0.into()])).await?;
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! The order of locks: portal, or ring → key → environment → operation → end of the audit chain.
 
-use crate::house::{House, PASSWORD};
-use domain::operations::OperationKind;
+use crate::house::{House, PASSWORD, code};
+use domain::{cells::Cell, operations::OperationKind};
 use service::{
     OffsetClock, Portal, Settings,
     root_key::{RootKeyFile, RootKeys},
-    setup,
+    rows, setup,
 };
 use std::sync::Arc;
+use store::ConnectionTrait as _;
 use test_support::{Kind, TestDb, both_databases};
 use vault::Password;
 
@@ -45,6 +46,54 @@ async fn queue_beside_a_decision(db: TestDb) {
     store::operations::insert(&returning, operation).await.unwrap();
     returning.rollback().await.unwrap();
     deciding.rollback().await.unwrap();
+}
+
+/// On SQLite the write would wait for the whole transaction to begin.
+#[test]
+fn a_write_that_waits_for_a_restore_is_not_taken_for_done() {
+    test_support::both::run(Kind::Postgres, write_beside_a_switch);
+}
+
+/// A restore, a copy or a reset hides the tables that somebody has looked at and is about to write into: what is
+/// answered must be in a table that people see.
+async fn write_beside_a_switch(db: TestDb) {
+    let house = House::new(&db).await;
+    let environment = house.environment("Sales", "sandbox").await;
+    let table = house.table(environment).await;
+    let cells = || vec![Cell::Text("Zoë".to_owned()), Cell::WholeNumber(12), Cell::WholeNumber(41)];
+    let (portal, admin) = (&house.portal, &house.admin);
+    let ids = rows::insert(portal, admin, table, vec![cells(), cells()]).await.unwrap();
+    let switching = portal.db().begin().await.unwrap();
+    store::environments::lock(&switching, environment).await.unwrap();
+    let hide = async {
+        waiting(portal, 3).await;
+        let operation = domain::OperationId(uuid::Uuid::from_bytes(vault::random::bytes()));
+        store::tables::hide_all(&switching, environment, operation).await.unwrap();
+        switching.commit().await.unwrap();
+    };
+    let (added, changed, deleted, ()) = tokio::join!(
+        rows::insert(portal, admin, table, vec![cells()]),
+        rows::update(portal, admin, table, ids[0], cells()),
+        rows::delete(portal, admin, table, ids[1]),
+        hide,
+    );
+    assert_eq!([code(added), code(changed), code(deleted)], ["NOT_FOUND"; 3]);
+    let left = store::rows::page(portal.db().read(), table, None, 10).await.unwrap();
+    assert_eq!(left.items.len(), 2, "and nothing is changed in what is hidden");
+}
+
+/// Until so many transactions wait for a lock.
+async fn waiting(portal: &Portal, transactions: i64) {
+    let sql = "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let db = portal.db().read();
+    loop {
+        let statement = sea_orm::Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        if row.try_get::<i64>("", "n").unwrap() >= transactions {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
 }
 
 both_databases! {
