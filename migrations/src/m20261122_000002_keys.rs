@@ -99,6 +99,8 @@ CREATE TABLE roll_backs (
 -- The two-person rule: what one administrator asks for and another approves.
 CREATE TABLE approvals (
     ring_id {uuid} PRIMARY KEY REFERENCES rings (id),
+    -- An answer names it: what takes the place of a question is another one.
+    id {uuid} NOT NULL,
     change TEXT NOT NULL CHECK (change IN ('activate', 'lock', 'roll_back')),
     key_id {uuid} NOT NULL REFERENCES protection_keys (id),
     asked_by {uuid} NOT NULL REFERENCES users (id),

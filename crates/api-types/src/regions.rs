@@ -126,6 +126,8 @@ pub enum KeyChange {
 /// A question to the other administrators.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AskedApproval {
+    /// What an answer names.
+    pub id: Uuid,
     pub change: KeyChange,
     pub key_id: Uuid,
     /// The key's name.

@@ -1,6 +1,6 @@
 //! The two-person rule: a change of keys that another administrator has approved.
 
-use crate::{KeyId, Timestamp, UserId};
+use crate::{ApprovalId, KeyId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -46,6 +46,7 @@ impl Change {
 /// A question to the other administrators, and the answer if there is one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Approval {
+    pub id: ApprovalId,
     pub change: Change,
     pub key: KeyId,
     /// The key's name.
@@ -56,7 +57,7 @@ pub struct Approval {
     pub asked_at: Timestamp,
     /// The ring's last activation when it was asked: another one since makes it void.
     pub pinned_at: Option<Timestamp>,
-    /// The mail address of who approved.
+    /// The mail address of who approved, as long as that one still may.
     pub approver: Option<String>,
 }
 

@@ -49,6 +49,8 @@ ids! {
     ImportId,
     /// A long-running job.
     OperationId,
+    /// A question to the other administrators (two-person rule).
+    ApprovalId,
     /// A person who signs in.
     UserId,
     /// An API token.

@@ -6,7 +6,7 @@
 mod approvals;
 mod data;
 
-pub use approvals::{approved, ask_approval, give_approval, standing, withdraw_approval};
+pub use approvals::{approved, ask_approval, give_approval, same_question, standing, withdraw_approval};
 pub use data::{
     back_up, cancel_operation, change_data, copy, copy_from, delete_backup, reset, restore, schedule_backups,
     typed_target,

@@ -6,6 +6,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 entity!("approvals" {
     #[sea_orm(primary_key, auto_increment = false)] ring_id: Uuid,
+    id: Uuid,
     change: String,
     key_id: Uuid,
     asked_by: Uuid,

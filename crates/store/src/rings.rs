@@ -2,7 +2,7 @@
 
 use crate::{StoreError, StoreResult, db::TRANSITION};
 use domain::{
-    KeyId, RingId, RingKeyId, TenantId, Timestamp, UserId,
+    ApprovalId, KeyId, RingId, RingKeyId, TenantId, Timestamp, UserId,
     approvals::{Approval, Change},
     names::Region,
     rings::{Eligibility, Report, RingFacts, RollBack},
@@ -224,6 +224,7 @@ struct FactsRow {
     due_at: Option<i64>,
     scheduler: Option<String>,
     two_person: bool,
+    approval_id: Option<sea_orm::prelude::Uuid>,
     change: Option<String>,
     approval_key: Option<sea_orm::prelude::Uuid>,
     approval_name: Option<String>,
@@ -236,6 +237,7 @@ struct FactsRow {
 
 fn approval(row: &FactsRow) -> Option<Approval> {
     Some(Approval {
+        id: ApprovalId(row.approval_id?),
         change: Change::parse(row.change.as_deref()?)?,
         key: KeyId(row.approval_key?),
         key_name: row.approval_name.clone()?,
@@ -261,7 +263,7 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
                EXISTS (SELECT 1 FROM ring_keys g JOIN data_keys d ON d.ring_key_id = g.id WHERE g.ring_id = r.id \
                 AND g.protection_key_id IS NOT NULL AND g.id <> r.active_ring_key) AS reencrypting, \
                c.reported_at, c.reported_by, c.changed_by, cu.email AS reporter, b.key_id AS roll_back_key, \
-               bk.name AS roll_back_name, b.due_at, bu.email AS scheduler, t.two_person, a.change, \
+               bk.name AS roll_back_name, b.due_at, bu.email AS scheduler, t.two_person, a.id AS approval_id, a.change, \
                a.key_id AS approval_key, ak.name AS approval_name, a.asked_by, au.email AS asker, a.asked_at, \
                a.pinned_at, av.email AS approver \
                FROM rings r JOIN tenants t ON t.id = r.tenant_id \
@@ -269,7 +271,9 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
                LEFT JOIN roll_backs b ON b.ring_id = r.id LEFT JOIN protection_keys bk ON bk.id = b.key_id \
                LEFT JOIN users bu ON bu.id = b.scheduled_by \
                LEFT JOIN approvals a ON a.ring_id = r.id LEFT JOIN protection_keys ak ON ak.id = a.key_id \
-               LEFT JOIN users au ON au.id = a.asked_by LEFT JOIN users av ON av.id = a.approved_by WHERE r.id = $1";
+               LEFT JOIN users au ON au.id = a.asked_by LEFT JOIN users av ON av.id = a.approved_by \
+               AND av.disabled_at IS NULL AND EXISTS (SELECT 1 FROM role_assignments m WHERE m.user_id = av.id \
+               AND m.role IN ('global_administrator', 'service_administrator')) WHERE r.id = $1";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [id.0.into()]);
     let row = FactsRow::find_by_statement(statement).one(db).await?;
     let row = row.ok_or_else(|| StoreError::inconsistent("rings", id))?;

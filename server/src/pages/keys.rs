@@ -2,7 +2,7 @@
 
 use super::{Done, Posted, Route, downloads::attachment};
 use axum::{extract::DefaultBodyLimit, response::Response, routing::post};
-use domain::{Code, KeyId, Refusal, RingId, approvals::Change};
+use domain::{ApprovalId, Code, KeyId, Refusal, RingId, approvals::Change};
 use service::{
     ServiceResult, keys,
     keys::{Generate, Lock, Proof, Unlock, Upload},
@@ -202,11 +202,13 @@ async fn approval(form: Posted) -> Response {
 /// Approved, refused or withdrawn.
 async fn answered(form: &Posted) -> ServiceResult<String> {
     let ring = ring(form).await?;
+    let unknown = |_| Refusal::new(Code::Invalid, "The form does not say which question it answers.");
+    let id: ApprovalId = form.fields.text("question").parse().map_err(unknown)?;
     if form.fields.get("do") == Some("withdraw") {
-        keys::withdraw_approval(form.portal(), form.caller()?, ring).await?;
+        keys::withdraw_approval(form.portal(), form.caller()?, ring, id).await?;
         return Ok(Done::ApprovalWithdrawn.at(&list(form)));
     }
-    keys::give_approval(form.portal(), form.caller()?, ring, form.fields.ticked("confirmed")).await?;
+    keys::give_approval(form.portal(), form.caller()?, ring, id, form.fields.ticked("confirmed")).await?;
     Ok(Done::ApprovalGiven.at(&list(form)))
 }
 

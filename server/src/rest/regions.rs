@@ -6,8 +6,9 @@ use super::{
     wire,
 };
 use api_types::{Confirmation, List, Region, ReportChange};
-use domain::{Refusal, RingId};
+use domain::{ApprovalId, Refusal, RingId};
 use service::keys;
+use uuid::Uuid;
 
 /// Regions with eligibility, timers and what you may do there
 #[utoipa::path(get, path = "/regions", operation_id = "list_regions", tag = "regions",
@@ -83,26 +84,31 @@ pub(super) async fn cancel_roll_back(api: Api, Path(region): Path<String>) -> An
 ///
 /// Two-person rule: what another administrator has asked for. That one may do exactly this until 24 hours after asking.
 /// Every administrator is mailed.
-#[utoipa::path(post, path = "/regions/{region}/approval", operation_id = "give_approval", tag = "regions",
-    params(("region" = String, Path)), request_body = Confirmation, responses((status = 200, body = Region)))]
+#[utoipa::path(post, path = "/regions/{region}/approvals/{id}", operation_id = "give_approval", tag = "regions",
+    params(("region" = String, Path), ("id" = Uuid, Path, description = "`approval.id` of the region: what was looked at")),
+    request_body = Confirmation, responses((status = 200, body = Region)))]
 pub(super) async fn give_approval(
     api: Api,
-    Path(region): Path<String>,
+    Path((region, id)): Path<(String, Uuid)>,
     Json(form): Json<Confirmation>,
 ) -> Answer<Json<Region>> {
     let ring = ring(&api, &region).await?;
-    keys::give_approval(&api.portal, &api.caller, ring, form.confirmed).await?;
+    keys::give_approval(&api.portal, &api.caller, ring, ApprovalId(id), form.confirmed).await?;
     one(&api, ring).await
 }
 
 /// Refuse a key change, or withdraw what you asked for
 ///
 /// Every administrator is mailed.
-#[utoipa::path(delete, path = "/regions/{region}/approval", operation_id = "withdraw_approval", tag = "regions",
-    params(("region" = String, Path)), responses((status = 200, body = Region)))]
-pub(super) async fn withdraw_approval(api: Api, Path(region): Path<String>) -> Answer<Json<Region>> {
+#[utoipa::path(delete, path = "/regions/{region}/approvals/{id}", operation_id = "withdraw_approval", tag = "regions",
+    params(("region" = String, Path), ("id" = Uuid, Path, description = "`approval.id` of the region: what was looked at")),
+    responses((status = 200, body = Region)))]
+pub(super) async fn withdraw_approval(
+    api: Api,
+    Path((region, id)): Path<(String, Uuid)>,
+) -> Answer<Json<Region>> {
     let ring = ring(&api, &region).await?;
-    keys::withdraw_approval(&api.portal, &api.caller, ring).await?;
+    keys::withdraw_approval(&api.portal, &api.caller, ring, ApprovalId(id)).await?;
     one(&api, ring).await
 }
 

@@ -95,7 +95,8 @@ impl Cast {
     pub(crate) async fn address(&self, house: &House, path: &str) -> String {
         let noun = path.split('/').nth(1).unwrap();
         let id = match noun {
-            "keys" | "encryption-keys" => &self.key,
+            // Of a region, a question that nobody asked.
+            "keys" | "encryption-keys" | "regions" => &self.key,
             "environments" => &self.environment,
             "tables" => &self.table,
             "operations" => &self.operation,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// What another administrator is asked for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ViewApproval {
+    pub id: String,
     /// "activate contoso-2027".
     pub what: String,
     pub key: String,
@@ -40,6 +41,7 @@ pub(super) fn bar(data: &ViewKeys) -> Option<AnyView> {
         view! {
             <form method="post" action=page>
                 <input type="hidden" name="region" value=data.region.clone() />
+                <input type="hidden" name="question" value=approval.id.clone() />
                 <input type="hidden" name="do" value="withdraw" />
                 <Button label />
             </form>
@@ -125,6 +127,7 @@ fn give_dialog(data: &ViewKeys) -> AnyView {
         >
             {forms::summary(&[])}
             <input type="hidden" name="region" value=region />
+            <input type="hidden" name="question" value=approval.id />
             <input type="hidden" name="do" value="approve" />
             <input type="hidden" name="confirmed" value="on" />
             <p>{intro}</p>

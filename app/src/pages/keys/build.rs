@@ -63,6 +63,7 @@ fn approval(caller: &Caller, overview: &Overview) -> Option<ViewApproval> {
     let asked = domain::policy::standing(&overview.facts, now)?;
     let region = overview.facts.region.to_string();
     Some(ViewApproval {
+        id: asked.id.to_string(),
         what: asked.change.of(&asked.key_name),
         key: asked.key_name.clone(),
         asker: asked.asker.clone(),

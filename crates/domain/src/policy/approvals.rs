@@ -2,7 +2,7 @@
 
 use super::{Decision, keys_page};
 use crate::{
-    Code, KeyId, Refusal, Timestamp, UserId,
+    ApprovalId, Code, KeyId, Refusal, Timestamp, UserId,
     approvals::{Approval, Change},
     keys::KeyState,
     rings::RingFacts,
@@ -76,6 +76,21 @@ pub fn give_approval(ring: &RingFacts, me: UserId, now: Timestamp) -> Decision {
 /// Whether there is a question to be refused or withdrawn: by anybody who could answer it.
 pub fn withdraw_approval(ring: &RingFacts, now: Timestamp) -> Decision {
     standing(ring, now).map_or_else(|| Err(nothing()), |_| Ok(()))
+}
+
+/// Whether the question that counts is the one that was looked at: an answer is never to another one that came in its
+/// place.
+pub fn same_question(ring: &RingFacts, id: ApprovalId, now: Timestamp) -> Decision {
+    let Some(approval) = standing(ring, now) else { return Err(nothing()) };
+    if approval.id == id {
+        return Ok(());
+    }
+    let detail = format!(
+        "Something else is asked now: {} asks to {}.",
+        approval.asker,
+        approval.change.of(&approval.key_name)
+    );
+    Err(Refusal::new(Code::Conflict, detail).remedy("Look at that, and answer it."))
 }
 
 fn nothing() -> Refusal {

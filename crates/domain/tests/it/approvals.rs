@@ -2,7 +2,7 @@
 
 use crate::{DAY, NOW, SECOND, ring};
 use domain::{
-    Code, KeyId, Timestamp, UserId,
+    ApprovalId, Code, KeyId, Timestamp, UserId,
     approvals::{Approval, Change},
     keys::KeyState,
     policy::{self, Decision},
@@ -11,6 +11,7 @@ use domain::{
 
 const KEY: KeyId = KeyId(uuid::Uuid::from_u128(1));
 const OTHER: KeyId = KeyId(uuid::Uuid::from_u128(2));
+const QUESTION: ApprovalId = ApprovalId(uuid::Uuid::from_u128(3));
 const ADA: UserId = UserId(uuid::Uuid::from_u128(11));
 const GRACE: UserId = UserId(uuid::Uuid::from_u128(12));
 
@@ -21,6 +22,7 @@ fn code(decision: Decision) -> Option<Code> {
 /// Ada asked at [`NOW`] to lock with the key.
 fn asked(approver: Option<&str>) -> RingFacts {
     let approval = Approval {
+        id: QUESTION,
         change: Change::Lock,
         key: KEY,
         key_name: "contoso".to_owned(),
@@ -38,6 +40,16 @@ fn without_the_rule_nobody_waits() {
     assert_eq!(policy::approved(&ring(), Change::Lock, KEY, Some(ADA), NOW), Ok(()));
     let asking = policy::ask_approval(&ring(), Change::Lock, KeyState::Active { since: NOW }, NOW);
     assert_eq!(code(asking), Some(Code::NothingToApprove));
+}
+
+#[test]
+fn an_answer_is_to_the_question_that_was_looked_at() {
+    let facts = asked(None);
+    let another = ApprovalId(uuid::Uuid::from_u128(4));
+    assert_eq!(code(policy::same_question(&facts, QUESTION, NOW)), None);
+    assert_eq!(code(policy::same_question(&facts, another, NOW)), Some(Code::Conflict));
+    assert_eq!(code(policy::same_question(&facts, QUESTION, NOW + DAY)), Some(Code::NothingToApprove));
+    assert_eq!(code(policy::same_question(&ring(), QUESTION, NOW)), Some(Code::NothingToApprove));
 }
 
 #[test]

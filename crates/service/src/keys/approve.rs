@@ -2,7 +2,7 @@
 
 use crate::{Act, Caller, Portal, ServiceResult, Target, Via, mails::Notice};
 use domain::{
-    KeyId, Refusal, RingId, UserId, actions::Action, approvals::Change, events::Event, policy,
+    ApprovalId, KeyId, Refusal, RingId, UserId, actions::Action, approvals::Change, events::Event, policy,
     rings::RingFacts,
 };
 use store::{approvals::Question, keys::Key, rings::Ring};
@@ -29,6 +29,7 @@ pub async fn ask(
                     return Err(super::not_confirmed("what you ask for").into());
                 }
                 let question = Question {
+                    id: act.fresh_id(),
                     ring_id: ring.id,
                     change: change.as_str().to_owned(),
                     key_id: id.0,
@@ -45,15 +46,23 @@ pub async fn ask(
         .await
 }
 
-/// Approves what another administrator has asked for; that one may do it until 24 hours after asking.
+/// Approves what another administrator has asked for; that one may do it until 24 hours after asking. `id` is the
+/// question that was looked at.
 ///
 /// # Errors
-/// The refusals of [`policy::give_approval`]; `NOT_CONFIRMED`.
-pub async fn give(portal: &Portal, caller: &Caller, ring: RingId, confirmed: bool) -> ServiceResult<()> {
+/// The refusals of [`policy::give_approval`]; `CONFLICT` when something else is asked by now; `NOT_CONFIRMED`.
+pub async fn give(
+    portal: &Portal,
+    caller: &Caller,
+    ring: RingId,
+    id: ApprovalId,
+    confirmed: bool,
+) -> ServiceResult<()> {
     portal
         .act(caller, Action::KeyGiveApproval, Target::Ring(ring), move |act| {
             Box::pin(async move {
                 let (ring, facts) = look(act, ring).await?;
+                policy::same_question(&facts, id, act.now)?;
                 policy::give_approval(&facts, act.caller.user(), act.now)?;
                 if !confirmed {
                     return Err(super::not_confirmed("that you approve").into());
@@ -68,13 +77,14 @@ pub async fn give(portal: &Portal, caller: &Caller, ring: RingId, confirmed: boo
 /// Refuses what another administrator has asked for, or withdraws the own question.
 ///
 /// # Errors
-/// `NOTHING_TO_APPROVE`.
-pub async fn withdraw(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<()> {
+/// `NOTHING_TO_APPROVE`; `CONFLICT` when something else is asked by now.
+pub async fn withdraw(portal: &Portal, caller: &Caller, ring: RingId, id: ApprovalId) -> ServiceResult<()> {
     portal
         .act(caller, Action::KeyWithdrawApproval, Target::Ring(ring), move |act| {
             Box::pin(async move {
                 let (ring, facts) = look(act, ring).await?;
                 policy::withdraw_approval(&facts, act.now)?;
+                policy::same_question(&facts, id, act.now)?;
                 store::approvals::delete(&act.tx, RingId(ring.id)).await?;
                 answer(act, Event::ApprovalWithdrawn, &ring, &facts).await
             })

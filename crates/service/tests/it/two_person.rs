@@ -4,7 +4,7 @@ use crate::{
     activation::since_activation,
     house::{FILE_PASSWORD, House, add_user, caller, code},
 };
-use domain::{KeyId, approvals::Change, keys::KeyState, roles::Role};
+use domain::{ApprovalId, KeyId, approvals::Change, keys::KeyState, roles::Role};
 use service::{Caller, ServiceResult, keys, tenants, timers};
 use store::ConnectionTrait;
 use test_support::{TestDb, both_databases, pfx};
@@ -50,12 +50,26 @@ impl Two {
         code(keys::ask_approval(&self.house.portal, who, key, change, true).await)
     }
 
+    /// What is asked now, as a page shows it.
+    async fn question(&self) -> ApprovalId {
+        let overview = keys::overview(&self.house.portal, &self.grace, self.house.ring).await.unwrap();
+        overview.facts.approval.map_or(ApprovalId(uuid::Uuid::nil()), |asked| asked.id)
+    }
+
     async fn give(&self, who: &Caller) -> &'static str {
-        code(keys::give_approval(&self.house.portal, who, self.house.ring, true).await)
+        self.answer(who, self.question().await).await
+    }
+
+    async fn answer(&self, who: &Caller, question: ApprovalId) -> &'static str {
+        code(keys::give_approval(&self.house.portal, who, self.house.ring, question, true).await)
     }
 
     async fn withdraw(&self, who: &Caller) -> &'static str {
-        code(keys::withdraw_approval(&self.house.portal, who, self.house.ring).await)
+        self.refuse(who, self.question().await).await
+    }
+
+    async fn refuse(&self, who: &Caller, question: ApprovalId) -> &'static str {
+        code(keys::withdraw_approval(&self.house.portal, who, self.house.ring, question).await)
     }
 
     async fn activate(&self, who: &Caller, key: KeyId) -> &'static str {
@@ -89,7 +103,8 @@ both_databases! {
         assert_eq!(two.ask(grace, two.second, Change::Activate).await, "CONFLICT", "one at a time");
         assert_eq!(two.activate(ada, two.second).await, "APPROVAL_NEEDED", "not yet");
         assert_eq!(two.give(ada).await, "OWN_APPROVAL");
-        let unconfirmed = keys::give_approval(&two.house.portal, grace, two.house.ring, false).await;
+        let question = two.question().await;
+        let unconfirmed = keys::give_approval(&two.house.portal, grace, two.house.ring, question, false).await;
         assert_eq!(code(unconfirmed), "NOT_CONFIRMED");
         assert_eq!(two.give(grace).await, "allowed");
         assert_eq!(two.activate(grace, two.second).await, "APPROVAL_NEEDED", "who approved did not ask");
@@ -100,6 +115,45 @@ both_databases! {
         // Used up: the next one asks again.
         since_activation(&two.house, 25 * HOUR).await;
         assert_eq!(two.activate(ada, two.first).await, "APPROVAL_NEEDED");
+    }
+
+    async fn an_answer_is_never_to_another_question(db: TestDb) {
+        let two = Two::new(&db).await;
+        let (ada, grace) = (&two.house.admin, &two.grace);
+        assert_eq!(two.ask(ada, two.second, Change::Activate).await, "allowed");
+        let looked_at = two.question().await;
+        // Grace reads; Ada puts another question in its place.
+        assert_eq!(two.withdraw(ada).await, "allowed");
+        assert_eq!(two.ask(ada, two.first, Change::Lock).await, "allowed");
+        assert_eq!(two.answer(grace, looked_at).await, "CONFLICT");
+        assert_eq!(two.refuse(grace, looked_at).await, "CONFLICT", "nor is it refused by that");
+        assert_eq!(code(two.lock(ada).await), "APPROVAL_NEEDED");
+        // The same question again is another one, too: time has passed.
+        assert_eq!(two.withdraw(ada).await, "allowed");
+        assert_eq!(two.ask(ada, two.second, Change::Activate).await, "allowed");
+        assert_eq!(two.answer(grace, looked_at).await, "CONFLICT");
+        assert_eq!(two.give(grace).await, "allowed");
+        assert_eq!(two.activate(ada, two.second).await, "allowed");
+    }
+
+    async fn an_approval_counts_as_long_as_who_gave_it_may(db: TestDb) {
+        let two = Two::new(&db).await;
+        let (portal, ada, grace) = (&two.house.portal, &two.house.admin, &two.grace);
+        assert_eq!(two.ask(ada, two.second, Change::Activate).await, "allowed");
+        assert_eq!(two.give(grace).await, "allowed");
+        service::users::disable(portal, ada, grace.user()).await.unwrap();
+        assert_eq!(two.activate(ada, two.second).await, "APPROVAL_NEEDED");
+        // Somebody else may approve it instead.
+        let linus = add_user(portal, ada.user(), "linus", Role::GlobalAdministrator).await;
+        let linus_id = linus;
+        let linus = caller(portal, linus).await;
+        service::risk::acknowledge(portal, &linus).await.unwrap();
+        assert_eq!(two.give(&linus).await, "allowed");
+        service::users::remove_role(portal, ada, linus_id, Role::GlobalAdministrator).await.unwrap();
+        assert_eq!(two.activate(ada, two.second).await, "APPROVAL_NEEDED", "no role, no approval");
+        service::users::enable(portal, ada, grace.user()).await.unwrap();
+        assert_eq!(two.give(grace).await, "allowed");
+        assert_eq!(two.activate(ada, two.second).await, "allowed");
     }
 
     async fn a_lock_waits_for_another_administrator(db: TestDb) {

@@ -98,6 +98,7 @@ pub(in crate::rest) fn region(overview: &Overview) -> Region {
 
 fn approval(asked: &Approval) -> AskedApproval {
     AskedApproval {
+        id: asked.id.0,
         change: match asked.change {
             Change::Activate => KeyChange::Activate,
             Change::Lock => KeyChange::Lock,

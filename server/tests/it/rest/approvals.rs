@@ -28,19 +28,23 @@ both_databases! {
         let key = client.post(&format!("/keys/{second}/approval"), &ask).await.json(200);
         assert_eq!(key["allowed_actions"][0]["code"], "APPROVAL_NEEDED");
         client.post(&format!("/keys/{second}/approval"), &json!({"change": "rotate"})).await.problem(422, "INVALID");
-        let yes = json!({"confirmed": true});
-        client.post("/regions/europe/approval", &yes).await.problem(409, "OWN_APPROVAL");
         let region = grace.get("/regions").await.json(200);
         let asked = &region["items"][0]["approval"];
+        let (yes, path_of) = (json!({"confirmed": true}), |id: &str| format!("/regions/europe/approvals/{id}"));
+        let question = path_of(asked["id"].as_str().unwrap());
+        client.post(&question, &yes).await.problem(409, "OWN_APPROVAL");
+        grace.post(&path_of(&second), &yes).await.problem(409, "CONFLICT");
+        grace.delete(&path_of(&second)).await.problem(409, "CONFLICT");
+        grace.post(&path_of("it"), &yes).await.problem(404, "NOT_FOUND");
         assert_eq!((&asked["change"], &asked["key"]), (&json!("activate"), &json!("second")));
         assert_eq!(asked.get("approved_by"), None);
-        grace.post("/regions/europe/approval", &json!({})).await.problem(422, "NOT_CONFIRMED");
-        let given = grace.post("/regions/europe/approval", &yes).await.json(200);
+        grace.post(&question, &json!({})).await.problem(422, "NOT_CONFIRMED");
+        let given = grace.post(&question, &yes).await.json(200);
         assert_eq!(given["approval"]["approved_by"], "grace@contoso.example");
         grace.post(&path, &activate).await.problem(409, "APPROVAL_NEEDED");
         client.post(&path, &activate).await.json(202);
         house.drain().await;
         assert_eq!(client.get(&format!("/keys/{second}")).await.json(200)["state"], "active");
-        client.delete("/regions/europe/approval").await.problem(409, "NOTHING_TO_APPROVE");
+        client.delete(&question).await.problem(409, "NOTHING_TO_APPROVE");
     }
 }

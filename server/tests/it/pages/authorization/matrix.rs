@@ -116,6 +116,7 @@ const GENERATE: Body = Fields(&[
     ("password_again", "short"),
 ]);
 const REGION: Body = Fields(&[("region", "europe")]);
+const ANSWER: Body = Fields(&[("region", "europe"), ("question", "00000000-0000-0000-0000-000000000000")]);
 const ASK: Body = Fields(&[("for", "activate"), ("confirmed", "on")]);
 const DOWNLOAD: Body = Fields(&[("do", "download")]);
 const PROOF: Body = Parts(&[("file", ""), ("password", "x")]);
@@ -151,7 +152,7 @@ pub(super) const FORMS: &[Form] = &[
     ("/encryption-keys/report",              REGION,         [303,     422,  422,   422,    403, 403,     403], ""),
     ("/encryption-keys/clear-report",        REGION,         [303,     422,  409,   403,    403, 403,     403], ""),
     ("/encryption-keys/roll-back",           REGION,         [303,     422,  409,   409,    403, 403,     403], ""),
-    ("/encryption-keys/approval",            REGION,         [303,     422,  409,   409,    403, 403,     403], ""),
+    ("/encryption-keys/approval",            ANSWER,         [303,     422,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/{id}/approval",       ASK,            [303,     404,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/{id}/lock",           PROOF,          [303,     404,  409,   409,    403, 403,     403], ""),
     ("/encryption-keys/{id}/unlock",         PROOF,          [303,     404,  409,   409,    403, 403,     403], ""),
