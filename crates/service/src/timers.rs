@@ -46,20 +46,46 @@ pub async fn run(portal: Portal, stop: CancellationToken) {
     }
 }
 
-/// Does everything that is due now.
+/// Does everything that is due now. What cannot be done stands in nobody else's way.
+///
+/// # Errors
+/// The first; the others are in the log.
 pub async fn run_once(portal: &Portal) -> ServiceResult<()> {
+    whole([
+        remind_all(portal).await,
+        keys::run_due_roll_backs(portal).await,
+        backups::run_due(portal).await,
+        backups::sweep(portal).await,
+        delete_overdue(portal).await,
+    ])
+}
+
+/// The first error of things that do not depend on each other; the others are logged here.
+pub(crate) fn whole(outcomes: impl IntoIterator<Item = ServiceResult<()>>) -> ServiceResult<()> {
+    let mut errors = outcomes.into_iter().filter_map(Result::err);
+    let first = errors.next();
+    for error in errors {
+        tracing::error!(%error, "this is due, too, cannot be done now and is tried again");
+    }
+    first.map_or(Ok(()), Err)
+}
+
+async fn remind_all(portal: &Portal) -> ServiceResult<()> {
     let now = portal.clock().now();
-    let db = portal.db().read();
-    for since in store::rings::locked_since(db, now - first_reminder()).await? {
-        remind(portal, since, now).await?;
+    let mut outcomes = Vec::new();
+    for since in store::rings::locked_since(portal.db().read(), now - first_reminder()).await? {
+        outcomes.push(remind(portal, since, now).await);
     }
-    keys::run_due_roll_backs(portal).await?;
-    backups::run_due(portal).await?;
-    backups::sweep(portal).await?;
-    for environment in store::environments::locked_before(db, now - LOCKED_AT_MOST, BATCH).await? {
-        delete(portal, environment).await?;
+    whole(outcomes)
+}
+
+async fn delete_overdue(portal: &Portal) -> ServiceResult<()> {
+    let before = portal.clock().now() - LOCKED_AT_MOST;
+    let mut outcomes = Vec::new();
+    for environment in store::environments::locked_before(portal.db().read(), before, BATCH).await? {
+        outcomes.push(delete(portal, environment).await);
     }
-    Ok(())
+    whole(outcomes)
 }
 
 /// Rotates the root key if a lock could not: until then a backup from before it still opens.

@@ -3,8 +3,8 @@
 use crate::{StoreError, StoreResult};
 use domain::{EnvironmentId, Timestamp, UserId, backups::Schedule};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::OnConflict,
 };
 
 entity!("backup_schedules" {
@@ -80,8 +80,20 @@ pub async fn delete(tx: &impl ConnectionTrait, environment: EnvironmentId) -> St
     Ok(Entity::delete_by_id(environment.0).exec(tx).await?.rows_affected > 0)
 }
 
-/// Those whose turn has come, of whatever tenant.
-pub async fn due(db: &impl ConnectionTrait, now: Timestamp, limit: u64) -> StoreResult<Vec<Planned>> {
-    let query = Entity::find().filter(Column::NextAt.lte(now.0)).limit(limit);
+/// A page of those whose turn has come, of whatever tenant; who waits longest is first.
+pub async fn due(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    after: Option<&Planned>,
+    limit: u64,
+) -> StoreResult<Vec<Planned>> {
+    let mut query = Entity::find().filter(Column::NextAt.lte(now.0)).limit(limit);
+    if let Some(Planned { environment_id, next_at, .. }) = after {
+        let same = Condition::all()
+            .add(Column::NextAt.eq(next_at.0))
+            .add(Column::EnvironmentId.gt(environment_id.0));
+        query = query.filter(Condition::any().add(Column::NextAt.gt(next_at.0)).add(same));
+    }
+    let query = query.order_by_asc(Column::NextAt).order_by_asc(Column::EnvironmentId);
     query.all(db).await?.into_iter().map(Planned::try_from).collect()
 }

@@ -250,11 +250,16 @@ pub async fn set_replaced_by(
     Ok(())
 }
 
-/// Lets rows be written again where the operation that was to replace them is over.
-pub async fn release_replaced(tx: &impl ConnectionTrait) -> StoreResult<u64> {
-    let sql = "UPDATE environments SET replaced_by = NULL WHERE replaced_by IS NOT NULL AND replaced_by IN \
-               (SELECT id FROM operations WHERE state IN ('succeeded', 'failed'))";
-    let statement = Statement::from_string(tx.get_database_backend(), sql);
+/// Lets rows be written again where the operation that was to replace them is over: in the ring whose gate is held, or
+/// everywhere by a transaction that holds nothing.
+pub async fn release_replaced(tx: &impl ConnectionTrait, ring: Option<RingId>) -> StoreResult<u64> {
+    let of_ring = if ring.is_some() { "AND ring_id = $1" } else { "" };
+    let sql = format!(
+        "UPDATE environments SET replaced_by = NULL WHERE replaced_by IS NOT NULL AND replaced_by IN \
+         (SELECT id FROM operations WHERE state IN ('succeeded', 'failed')) {of_ring}"
+    );
+    let values: Vec<Value> = ring.map(|ring| ring.0.into()).into_iter().collect();
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
     Ok(tx.execute_raw(statement).await?.rows_affected())
 }
 

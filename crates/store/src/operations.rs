@@ -253,7 +253,8 @@ pub async fn asked_by(db: &impl ConnectionTrait, key: KeyId) -> StoreResult<Opti
 }
 
 /// Ends what moves rows in or out of the ring's self-managed environments, or opens a backup under its own keys: a
-/// lock stops all of it (PP-100). Who runs one finds its lease lost. Returns how many.
+/// lock stops all of it (PP-100). Who runs one finds its lease lost. What has replaced an environment already only
+/// removes what was there before, and opens nothing: it may end as what it is, done. Returns how many.
 pub async fn stop_data_jobs(
     tx: &impl ConnectionTrait,
     ring: RingId,
@@ -262,11 +263,13 @@ pub async fn stop_data_jobs(
 ) -> StoreResult<u64> {
     let sql = "UPDATE operations SET state = 'failed', error = $2, finished_at = $3, lease_owner = NULL, \
                lease_until = NULL WHERE kind IN ('row_import', 'environment_backup', 'environment_restore', \
-               'environment_copy') AND state IN ('queued', 'running') AND (environment_id IN (SELECT id FROM \
+               'environment_copy') AND state IN ('queued', 'running') AND NOT (kind IN ('environment_restore', \
+               'environment_copy') AND step >= $4) AND (environment_id IN (SELECT id FROM \
                environments WHERE ring_id = $1 AND state = 'self_managed') OR source_id IN (SELECT id FROM \
                environments WHERE ring_id = $1 AND state = 'self_managed') OR backup_id IN (SELECT b.id FROM backups b \
                JOIN ring_keys g ON g.id = b.ring_key_id WHERE g.ring_id = $1 AND g.protection_key_id IS NOT NULL))";
-    let values = [ring.0.into(), why.into(), now.0.into()];
+    let switched = i64::try_from(OperationKind::EnvironmentRestore.point_of_no_return()).unwrap_or(i64::MAX);
+    let values = [ring.0.into(), why.into(), now.0.into(), switched.into()];
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
     Ok(tx.execute_raw(statement).await?.rows_affected())
 }

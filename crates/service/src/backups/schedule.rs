@@ -6,10 +6,13 @@ use domain::{
     Code, EnvironmentId, Refusal, Timestamp, actions::Action, backups::Schedule,
     environments::EnvironmentState, policy,
 };
+use std::time::Duration;
 use store::{backup_schedules::Planned, environments::Environment};
 
-/// So many turns are taken in one look.
+/// So many schedules are read at once.
 const BATCH: u64 = 20;
+/// When a turn that could not be taken is tried again.
+const RETRY: Duration = Duration::from_secs(600);
 
 /// Has a backup made every so many hours from now on, and the newest `keep` of those kept.
 ///
@@ -62,15 +65,40 @@ pub async fn cancel_schedule(portal: &Portal, caller: &Caller, id: EnvironmentId
 /// environment that is locked or deleted is left out (PP-100).
 pub(crate) async fn run_due(portal: &Portal) -> ServiceResult<()> {
     let (db, now) = (portal.db().read(), portal.clock().now());
-    for due in store::backup_schedules::due(db, now, BATCH).await? {
-        let Some(environment) = store::environments::get(db, due.environment_id).await? else { continue };
-        match policy::back_up(&store::environments::facts(db, &environment).await?) {
-            Ok(()) => take_turn(portal, &environment).await?,
-            Err(refusal) if matches!(refusal.code, Code::EnvironmentBusy | Code::EnvironmentOffline) => {}
-            Err(_) => pass_turn(portal, due, environment.state).await?,
+    let (mut after, mut outcomes) = (None, Vec::new());
+    loop {
+        let page = store::backup_schedules::due(db, now, after.as_ref(), BATCH).await?;
+        for due in &page {
+            outcomes.push(run(portal, *due).await);
+        }
+        after = page.last().copied();
+        if after.is_none() {
+            return timers::whole(outcomes);
         }
     }
-    Ok(())
+}
+
+/// One whose turn fails does not try it at each look, and keeps no other waiting.
+async fn run(portal: &Portal, due: Planned) -> ServiceResult<()> {
+    let db = portal.db();
+    let Some(environment) = store::environments::get(db.read(), due.environment_id).await? else {
+        return Ok(());
+    };
+    let taken = match policy::back_up(&store::environments::facts(db.read(), &environment).await?) {
+        Ok(()) => take_turn(portal, &environment).await,
+        Err(refusal) if waits(refusal.code) => Ok(()),
+        Err(_) => pass_turn(portal, due, environment.state).await,
+    };
+    if taken.is_err() {
+        let later = portal.clock().now() + RETRY;
+        store::backup_schedules::set_next(db.write(), due.environment_id, later).await?;
+    }
+    taken
+}
+
+/// What ends by itself.
+const fn waits(code: Code) -> bool {
+    matches!(code, Code::EnvironmentBusy | Code::EnvironmentOffline)
 }
 
 /// Another process may be first, or something else may have begun on the environment.
@@ -91,9 +119,14 @@ async fn take_turn(portal: &Portal, environment: &Environment) -> ServiceResult<
         })
         .await;
     match taken {
-        Err(error) if error.refusal().is_some() => Ok(()),
+        Err(error) if error.refusal().is_some_and(|refusal| first(refusal.code)) => Ok(()),
         taken => taken.map(drop),
     }
+}
+
+/// Somebody else was first, with this backup or with something else.
+const fn first(code: Code) -> bool {
+    matches!(code, Code::Conflict | Code::EnvironmentLocked | Code::NotFound) || waits(code)
 }
 
 fn taken() -> Refusal {

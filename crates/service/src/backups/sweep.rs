@@ -12,6 +12,7 @@ const ROWS: u64 = 5_000;
 /// Removes what jobs left that were cancelled, stopped by a lock or given up, and what was deleted.
 pub(crate) async fn sweep(portal: &Portal) -> ServiceResult<()> {
     let db = portal.db();
+    store::environments::release_replaced(db.write(), None).await?;
     remove_deleted(portal, store::backups::deleted(db.read(), BATCH).await?).await?;
     for table in store::tables::left_over(db.read(), BATCH).await? {
         while empty(portal, table.id).await? > 0 {}

@@ -53,8 +53,7 @@ fn ids(job: &Job) -> ServiceResult<(EnvironmentId, BackupId)> {
 /// Seals every row; returns the manifest, sealed, and whether there are files.
 async fn fill(job: &mut Job) -> ServiceResult<(Vec<u8>, bool)> {
     let (environment, id) = ids(job)?;
-    // What an earlier attempt left.
-    store::backup_pieces::delete_all(job.portal.db(), id).await?;
+    remove_earlier(job, id).await?;
     let mut source = Live::open(job, environment).await?;
     let mut writer = open(job, id, source.tables.iter().map(Held::new).collect()).await?;
     job.enter(1);
@@ -67,6 +66,20 @@ async fn fill(job: &mut Job) -> ServiceResult<(Vec<u8>, bool)> {
     let has_files = tables.iter().any(|held| held.file_rows > 0);
     let manifest = Zeroizing::new(serde_json::to_vec(&Manifest { pieces, tables })?);
     Ok((key.seal(&contents::manifest_place(id, backup.environment_id), &manifest), has_files))
+}
+
+/// What an earlier attempt left, under the lease: a worker that was overtaken must not remove what its successor made.
+async fn remove_earlier(job: &mut Job, id: BackupId) -> ServiceResult<()> {
+    loop {
+        let tx = job.portal.db().begin().await?;
+        job.confirm(&tx).await?;
+        let gone = store::backup_pieces::delete_some(&tx, id).await?;
+        store::backups::set_progress(&tx, id, (0, 0, 0)).await?;
+        tx.commit().await?;
+        if gone == 0 {
+            return Ok(());
+        }
+    }
 }
 
 async fn open(job: &Job, id: BackupId, tables: Vec<Held>) -> ServiceResult<Writer> {
@@ -100,14 +113,16 @@ impl Writer {
         let place = contents::piece_place(self.backup.id, self.backup.environment_id, self.pieces);
         let sealed = self.key.seal(&place, &self.piece);
         self.bytes += sealed.len() as u64;
-        let tx = job.portal.db().begin().await?;
-        store::backup_pieces::insert(&tx, self.backup.id, self.pieces, sealed).await?;
-        self.pieces += 1;
-        store::backups::set_progress(&tx, self.backup.id, (self.rows, self.pieces, self.bytes)).await?;
         // Never less: an attempt that comes no further than the one before is none that got on.
         job.operation.done = job.operation.done.max(self.rows);
         job.operation.total = job.operation.total.max(job.operation.done);
-        job.commit(tx).await?;
+        let tx = job.portal.db().begin().await?;
+        // The operation before the backup, as a lock and a cancellation.
+        job.confirm(&tx).await?;
+        store::backup_pieces::insert(&tx, self.backup.id, self.pieces, sealed).await?;
+        self.pieces += 1;
+        store::backups::set_progress(&tx, self.backup.id, (self.rows, self.pieces, self.bytes)).await?;
+        tx.commit().await?;
         kill_point("backup.piece");
         wipe(&mut self.piece);
         Ok(())
@@ -137,6 +152,7 @@ async fn finish(job: &mut Job, outcome: Result<(Vec<u8>, bool), String>) -> Serv
                 let backup = store::backups::lock(&act.tx, id).await?.ok_or_else(missing)?;
                 match outcome {
                     Ok((manifest, has_files)) => {
+                        whole(act, &backup).await?;
                         act.record("rows", backup.rows);
                         store::backups::complete(&act.tx, id, manifest, has_files, act.now).await?;
                         thin_out(act, &backup).await
@@ -149,6 +165,15 @@ async fn finish(job: &mut Job, outcome: Result<(Vec<u8>, bool), String>) -> Serv
             })
         })
         .await
+}
+
+/// The last look before it counts, and before older ones may go for it.
+async fn whole(act: &crate::Act, backup: &Backup) -> ServiceResult<()> {
+    let there = store::backup_pieces::count(&act.tx, backup.id).await?;
+    if there == backup.pieces {
+        return Ok(());
+    }
+    Err(anyhow::anyhow!("the backup has {there} pieces where {} were made", backup.pieces).into())
 }
 
 /// A schedule keeps only its newest backups.

@@ -189,11 +189,17 @@ impl Job {
 
     /// Confirms the lease and writes the progress inside `tx`, then commits it.
     pub(crate) async fn commit(&mut self, tx: DatabaseTransaction) -> ServiceResult<()> {
+        self.confirm(&tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Confirms the lease and writes the progress inside `tx`; nobody takes the job over before it ends.
+    pub(crate) async fn confirm(&self, tx: &DatabaseTransaction) -> ServiceResult<()> {
         let until = self.portal.clock().now() + self.portal.settings().lease;
-        if !store::operations::progress(&tx, &self.owner, &self.operation, until).await? {
+        if !store::operations::progress(tx, &self.owner, &self.operation, until).await? {
             return Err(ServiceError::Internal(LeaseLost.into()));
         }
-        Ok(tx.commit().await?)
+        Ok(())
     }
 
     /// Ends the operation inside `act`, which commits with it. Comes first in the transaction: who

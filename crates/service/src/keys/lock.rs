@@ -148,7 +148,8 @@ async fn start(act: &mut Act, ring: &Ring, key: &Key) -> ServiceResult<Operation
     store::rings::set_locking(&act.tx, ring_id, act.now).await?;
     let why = "The environment was locked.";
     let stopped = store::operations::stop_data_jobs(&act.tx, ring_id, why, act.now).await?;
-    store::environments::release_replaced(&act.tx).await?;
+    // Those of other rings are not held here: the sweep releases them, a moment later.
+    store::environments::release_replaced(&act.tx, Some(ring_id)).await?;
     store::backups::destroy_broken_off(&act.tx).await?;
     let sessions = store::sessions::delete_of_ring(&act.tx, ring_id).await?;
     act.record("stopped_operations", stopped);

@@ -92,18 +92,23 @@ async fn call_off(portal: &Portal, caller: &Caller, ring: RingId, why: Option<St
 /// one that cannot happen any more is called off, and everybody is told why.
 pub(crate) async fn run_due(portal: &Portal) -> ServiceResult<()> {
     let db = portal.db().read();
+    let mut outcomes = Vec::new();
     for due in store::roll_backs::due(db, portal.clock().now()).await? {
-        let caller = requester(portal, &due).await?;
-        match may_begin(portal, &caller, &due).await? {
-            Ok(()) => begin(portal, &caller, &due).await?,
-            Err(refusal) if waits(refusal.code) => {}
-            Err(refusal) => {
-                let portal_itself = timers::caller(portal, caller.tenant()).await?;
-                call_off(portal, &portal_itself, RingId(due.ring_id), Some(refusal.detail)).await?;
-            }
+        outcomes.push(run(portal, &due).await);
+    }
+    timers::whole(outcomes)
+}
+
+async fn run(portal: &Portal, due: &RollBack) -> ServiceResult<()> {
+    let caller = requester(portal, due).await?;
+    match may_begin(portal, &caller, due).await? {
+        Ok(()) => begin(portal, &caller, due).await,
+        Err(refusal) if waits(refusal.code) => Ok(()),
+        Err(refusal) => {
+            let portal_itself = timers::caller(portal, caller.tenant()).await?;
+            call_off(portal, &portal_itself, RingId(due.ring_id), Some(refusal.detail)).await
         }
     }
-    Ok(())
 }
 
 /// What ends by itself or when somebody clears it.

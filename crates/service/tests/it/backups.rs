@@ -17,7 +17,7 @@ use service::{
     Portal, backups, backups::TargetFilter, environments, operations, rows, tables, timers, worker,
 };
 use store::{ConnectionTrait, operations::Operation};
-use test_support::{TestDb, both_databases, pfx};
+use test_support::{Kind, TestDb, both_databases, pfx};
 
 const DAY: i64 = 24 * 3600;
 
@@ -128,6 +128,23 @@ pub(crate) async fn assert_swept(house: &House) {
         "SELECT COUNT(*) AS n FROM environments WHERE replaced_by IS NOT NULL",
     ] {
         assert_eq!(count(&house.portal, sql).await, 0, "{sql}");
+    }
+}
+
+/// What makes every piece vanish as soon as it is counted, and what ends that.
+fn thief(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Sqlite => (
+            "CREATE TRIGGER thief AFTER UPDATE ON backups WHEN NEW.pieces > 0 \
+             BEGIN DELETE FROM backup_pieces WHERE backup_id = NEW.id; END",
+            "DROP TRIGGER thief",
+        ),
+        Kind::Postgres => (
+            "CREATE FUNCTION thief() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             DELETE FROM backup_pieces WHERE backup_id = NEW.id; RETURN NULL; END $$; \
+             CREATE TRIGGER thief AFTER UPDATE ON backups FOR EACH ROW WHEN (NEW.pieces > 0) EXECUTE FUNCTION thief()",
+            "DROP FUNCTION thief CASCADE",
+        ),
     }
 }
 
@@ -415,6 +432,49 @@ both_databases! {
         house.wait(DAY);
         timers::run_once(portal).await.unwrap();
         assert_eq!(last(&house).await.id, failed.id, "no more");
+        assert_swept(&house).await;
+    }
+
+    async fn a_turn_that_fails_keeps_nobody_waiting_and_is_tried_later(db: TestDb) {
+        let house = House::new(&db).await;
+        let (portal, admin) = (&house.portal, &house.admin);
+        let (broken, sound) = (filled(&house, "Broken", "sandbox", 5).await, filled(&house, "Sound", "sandbox", 5).await);
+        for environment in [broken, sound] {
+            backups::set_schedule(portal, admin, environment, 1, 2).await.unwrap();
+        }
+        // Nobody could have made that row; the other environment's turn comes after it.
+        let spoil = "UPDATE environments SET generation = 7 WHERE name = 'Broken'";
+        portal.db().write().execute_unprepared(spoil).await.unwrap();
+        house.wait(3_600);
+        assert!(timers::run_once(portal).await.is_err(), "it is told");
+        house.drain().await;
+        let made = backups::overview(portal, admin, sound, None, 10).await.unwrap();
+        assert_eq!(made.backups.items.len(), 1);
+        timers::run_once(portal).await.unwrap();
+        let failures = "SELECT COUNT(*) AS n FROM audit_entries WHERE action = 'backup.create' AND outcome = 'failed'";
+        assert_eq!(count(portal, failures).await, 1, "not at each look");
+        house.wait(600);
+        assert!(timers::run_once(portal).await.is_err(), "but after ten minutes");
+        assert_eq!(count(portal, failures).await, 2);
+    }
+
+    async fn a_backup_with_a_piece_too_few_is_never_complete(db: TestDb) {
+        let house = House::new(&db).await;
+        let (portal, admin) = (&house.portal, &house.admin);
+        let environment = filled(&house, "Payroll", "production", 20).await;
+        // The trigger plays a worker that was overtaken and removes what its successor makes.
+        let (begin, end) = thief(db.kind);
+        portal.db().write().execute_unprepared(begin).await.unwrap();
+        let backup = backups::create(portal, admin, environment).await.unwrap();
+        worker::drain(portal).await.unwrap();
+        let open = operations::get(portal, admin, backup).await.unwrap();
+        assert_ne!(open.state, OperationState::Succeeded);
+        portal.db().write().execute_unprepared(end).await.unwrap();
+        house.wait(3_600);
+        house.drain().await;
+        assert_eq!(operations::get(portal, admin, backup).await.unwrap().state, OperationState::Succeeded);
+        let made = backups::overview(portal, admin, environment, None, 10).await.unwrap();
+        assert_eq!(made.backups.items[0].backup.rows, 20);
         assert_swept(&house).await;
     }
 
