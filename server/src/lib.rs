@@ -15,4 +15,5 @@ pub mod router;
 pub mod schema;
 pub mod serve;
 pub mod session_store;
+pub mod signals;
 pub mod state;

@@ -1,7 +1,7 @@
 //! From settings to a portal: data folder, database, schema, root key. What every command begins with.
 
 use crate::{config::Config, schema};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use service::{Clock, OffsetClock, Portal, Settings, SystemClock, root_key::RootKeys};
 use std::{
     fs::{self, DirBuilder, OpenOptions},
@@ -54,13 +54,34 @@ pub async fn database(config: &Config) -> Result<Db> {
     let folder = &config.data_dir;
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.with_context(|| format!("cannot make the data folder {}", folder.display()))?;
-    if let Some(path) = config.database_url.strip_prefix("sqlite://") {
-        let path = path.split('?').next().unwrap_or(path);
-        if !path.is_empty() && path != ":memory:" {
-            let file = OpenOptions::new().create(true).append(true).mode(0o600).open(Path::new(path));
-            file.with_context(|| format!("cannot open the database file {path}"))?;
-        }
+    if let Some(path) = embedded(config) {
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+        file.with_context(|| format!("cannot open the database file {}", path.display()))?;
     }
+    connect(config).await
+}
+
+/// Connects to a database that is there already, with this version's schema: nothing is made or changed.
+///
+/// # Errors
+/// Says what is not there, and what to check.
+pub async fn existing(config: &Config) -> Result<Db> {
+    if let Some(path) = embedded(config).filter(|path| !path.exists()) {
+        bail!("there is no database {}: check --data-dir and --database-url", path.display());
+    }
+    let db = connect(config).await?;
+    schema::require_current(&db).await?;
+    Ok(db)
+}
+
+/// The file of the embedded database.
+fn embedded(config: &Config) -> Option<&Path> {
+    let path = config.database_url.strip_prefix("sqlite://")?;
+    let path = path.split('?').next().unwrap_or(path);
+    (!path.is_empty() && path != ":memory:").then(|| Path::new(path))
+}
+
+async fn connect(config: &Config) -> Result<Db> {
     Db::connect(&config.database_url).await.with_context(|| match config.database_url.starts_with("sqlite") {
         true => "the database file cannot be opened".to_owned(),
         false => "the database cannot be reached: check the setting database-url and that PostgreSQL runs"

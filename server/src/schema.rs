@@ -29,6 +29,21 @@ pub async fn migrate(db: &Db) -> Result<usize> {
     Ok(count)
 }
 
+/// Refuses a database whose schema is not this version's, and leaves it as it is.
+///
+/// # Errors
+/// Says which version to use instead.
+pub async fn require_current(db: &Db) -> Result<()> {
+    match pending(db.read()).await? {
+        0 => Ok(()),
+        _ => bail!(
+            "the database holds no portal, or one of an older version than this program ({}): use the version that \
+             runs on it",
+            env!("CARGO_PKG_VERSION")
+        ),
+    }
+}
+
 async fn pending(db: &impl ConnectionTrait) -> Result<usize> {
     match Migrator::get_pending_migrations_read_only(db).await {
         Ok(pending) => Ok(pending.len()),

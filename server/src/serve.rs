@@ -6,18 +6,14 @@ use crate::{
     dev_clock, open,
     open::Opened,
     ops, router,
+    signals::Stop,
     state::{AppState, Site},
 };
 use anyhow::{Context, Result};
 use axum::Router;
 use service::{Portal, outbox::Smtp, setup};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    task::JoinSet,
-    time::Instant,
-};
+use tokio::{net::TcpListener, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 /// How long running requests and jobs may take to end. A job that is cut off is resumed by the next
@@ -227,11 +223,9 @@ pub async fn forget_setup_code(file: &std::path::Path) -> Result<()> {
 
 /// Waits for a signal, or for a task that ends by itself, which is a defect; then for all to end.
 async fn until_stopped(stop: CancellationToken, mut tasks: JoinSet<()>) -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut signals = Stop::new()?;
     let ended = tokio::select! {
-        _ = terminate.recv() => None,
-        _ = interrupt.recv() => None,
+        () = signals.recv() => None,
         ended = tasks.join_next() => ended,
     };
     tracing::info!("stopping");
@@ -240,8 +234,7 @@ async fn until_stopped(stop: CancellationToken, mut tasks: JoinSet<()>) -> Resul
     tokio::select! {
         () = all => {}
         () = tokio::time::sleep(PATIENCE) => tracing::warn!("what still ran was cut off"),
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = signals.recv() => {}
     }
     tracing::info!("stopped");
     match ended {

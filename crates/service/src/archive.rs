@@ -47,6 +47,11 @@ pub enum ArchiveError {
          version, and start this one on the result"
     )]
     Schema,
+    #[error(
+        "no organisation is set up in this database, so there is nothing to back up: check --data-dir and \
+         --database-url"
+    )]
+    Nothing,
     #[error("the database is not empty: a backup is restored into a new one")]
     NotEmpty,
 }

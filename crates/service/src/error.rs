@@ -89,10 +89,12 @@ impl ServiceError {
     /// What people are told of an outage; the log has the rest.
     pub fn outage(&self) -> Option<Refusal> {
         let told = || {
-            let detail =
-                "The portal's storage is full, broken or does not answer. What you asked for was not done.";
-            Refusal::new(Code::StorageUnavailable, detail)
-                .remedy("Try again in a while, and look at the current state first; the operator finds the reason in the log.")
+            // A connection that breaks while a commit is answered leaves that open.
+            let detail = "The portal's storage is full, broken or does not answer. What you asked for was probably \
+                          not done.";
+            Refusal::new(Code::StorageUnavailable, detail).remedy(
+                "Look at the current state before you try again; the operator finds the reason in the log.",
+            )
         };
         self.is_outage().then(told)
     }

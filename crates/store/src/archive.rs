@@ -202,6 +202,15 @@ pub async fn is_empty(db: &impl ConnectionTrait) -> StoreResult<bool> {
     Ok(db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?.is_none())
 }
 
+/// Keeps set-up and every start of a portal out until the transaction ends: whether the database is empty must stay
+/// true. SQLite has one writer at a time anyway.
+pub async fn hold(tx: &impl ConnectionTrait) -> StoreResult<()> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared("LOCK TABLE portal, tenants IN EXCLUSIVE MODE").await?;
+    }
+    Ok(())
+}
+
 /// Makes room for the portal's own row.
 pub async fn clear_portal(tx: &impl ConnectionTrait) -> StoreResult<()> {
     tx.execute_unprepared("DELETE FROM portal").await?;

@@ -1,6 +1,6 @@
 //! `keystead backup create | verify | restore`.
 
-use super::{admin::say, print};
+use super::{admin::say, print, rehearsal};
 use crate::{config::Config, open, schema};
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
@@ -11,8 +11,8 @@ use service::{
 };
 use std::{
     fs::{self, File, OpenOptions},
-    io::{BufReader, BufWriter, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    io::{self, BufReader, BufWriter, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -79,7 +79,7 @@ pub(super) async fn run(command: Backup, config: &Config) -> Result<()> {
             print(&format!("{}The backup is whole.\n", said(&found)))
         }
         Backup::Restore { file, passphrase, dry_run: true } => {
-            rehearse(config, &file, &passphrase.read()?).await
+            rehearsal::run(config, &file, &passphrase.read()?).await
         }
         Backup::Restore { file, passphrase, dry_run: false } => {
             restore(config, &file, &passphrase.read()?).await
@@ -87,7 +87,7 @@ pub(super) async fn run(command: Backup, config: &Config) -> Result<()> {
     }
 }
 
-fn reader(file: &Path) -> Result<BufReader<File>> {
+pub(super) fn reader(file: &Path) -> Result<BufReader<File>> {
     Ok(BufReader::new(File::open(file).with_context(|| format!("cannot open {}", file.display()))?))
 }
 
@@ -96,12 +96,12 @@ async fn create(config: &Config, file: &Path, passphrase: &Password) -> Result<(
     if file.exists() {
         bail!("{} exists already; name a new file", file.display());
     }
-    let part = file.with_extension("part");
+    let part = beside(file, &format!("part-{:08x}", u32::from_be_bytes(vault::random::bytes())));
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
     let out = made.with_context(|| format!("cannot make {}", part.display()))?;
     let written = write(config, passphrase, out).await;
     let named = written.and_then(|found| {
-        fs::rename(&part, file).with_context(|| format!("cannot name {}", file.display()))?;
+        name(&part, file).with_context(|| format!("cannot name {}", file.display()))?;
         Ok(found)
     });
     match named {
@@ -114,9 +114,23 @@ async fn create(config: &Config, file: &Path, passphrase: &Password) -> Result<(
     }
 }
 
+/// The file's whole name and more: two backups never share it.
+fn beside(file: &Path, more: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(more);
+    name.into()
+}
+
+/// Its name is as durable as what is in it.
+fn name(part: &Path, file: &Path) -> io::Result<()> {
+    fs::rename(part, file)?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
 async fn write(config: &Config, passphrase: &Password, out: File) -> Result<Restored> {
-    let db = open::database(config).await?;
-    schema::migrate(&db).await?;
+    let db = open::existing(config).await?;
     let out = BufWriter::with_capacity(1 << 20, out);
     let written = archive::write(&db, passphrase, out, SystemClock.now()).await.map_err(say)?;
     let (mut out, header, counts) = written;
@@ -126,7 +140,7 @@ async fn write(config: &Config, passphrase: &Password, out: File) -> Result<Rest
     Ok(Restored { header, counts })
 }
 
-fn said(found: &Restored) -> String {
+pub(super) fn said(found: &Restored) -> String {
     let count = |table: &str| found.counts.get(table).copied().unwrap_or(0);
     format!(
         "Keystead {} on {}, {}: {} organisations, {} people, {} environments, {} rows, {} entries in the audit trail.\n",
@@ -154,45 +168,14 @@ async fn restore(config: &Config, file: &Path, passphrase: &Password) -> Result<
     print(&format!("{}Restored.\n{text}", said(&found)))
 }
 
-/// In a passing SQLite database, whatever the configured one is.
-async fn rehearse(config: &Config, file: &Path, passphrase: &Password) -> Result<()> {
-    let input = reader(file)?;
-    let folder = config.data_dir.join(format!("rehearsal-{}", std::process::id()));
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&folder)
-        .context("cannot make a folder for the rehearsal")?;
-    let outcome = rehearse_in(config, &folder, input, passphrase).await;
-    fs::remove_dir_all(&folder).context("the rehearsal's folder cannot be removed")?;
-    let (found, drill) = outcome?;
-    print(&format!("{}A rehearsal: nothing was changed.\n{}", said(&found), self::outcome(&drill)))?;
-    if !drill.is_good() {
-        bail!("the backup would not make a sound portal");
-    }
-    Ok(())
-}
-
-async fn rehearse_in(
-    config: &Config,
-    folder: &Path,
-    input: BufReader<File>,
-    passphrase: &Password,
-) -> Result<(Restored, Drill)> {
-    let db = Db::connect(&format!("sqlite://{}?mode=rwc", folder.join("keystead.db").display())).await?;
-    schema::migrate(&db).await?;
-    let found = archive::load(&db, passphrase, input, SystemClock.now()).await.map_err(say)?;
-    Ok((found, look(config, db).await?))
-}
-
 /// Tries the keys of a database with the root key that the settings name.
-async fn look(config: &Config, db: Db) -> Result<Drill> {
+pub(super) async fn look(config: &Config, db: Db) -> Result<Drill> {
     let roots = RootKeys::open(&db, config.root_key_file.clone()).await?;
     let portal = Portal::new(db, Arc::new(SystemClock), roots, Settings::default());
     archive::drill(&portal).await.map_err(say)
 }
 
-fn outcome(drill: &Drill) -> String {
+pub(super) fn outcome(drill: &Drill) -> String {
     let mut text = format!("{} data keys open with this root key", drill.opens);
     if drill.locked > 0 {
         text =

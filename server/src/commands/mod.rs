@@ -6,6 +6,7 @@ mod backup;
 mod bootstrap;
 mod password;
 mod regions;
+mod rehearsal;
 mod root_key;
 mod tenants;
 mod tokens;

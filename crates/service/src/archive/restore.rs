@@ -87,6 +87,7 @@ pub async fn load<R: Read + Send>(
     let mut input = Opening::new(input, passphrase).map_err(anyhow::Error::from)?;
     let header = content::header(&mut input).map_err(anyhow::Error::from)?;
     let tx = db.begin().await?;
+    archive::hold(&tx).await?;
     if !archive::is_empty(&tx).await? {
         return Err(anyhow::Error::from(ArchiveError::NotEmpty).into());
     }

@@ -1,7 +1,7 @@
 //! Writes a backup of the portal while it runs.
 
 use super::{
-    Counts, Header, check_passphrase,
+    ArchiveError, Counts, Header, check_passphrase,
     chunks::Sealing,
     content::{self, TableHead},
     kind, record,
@@ -17,7 +17,7 @@ use vault::Password;
 /// trail says so afterwards.
 ///
 /// # Errors
-/// [`super::ArchiveError::ShortPassphrase`]; what the database or the file say.
+/// [`ArchiveError::ShortPassphrase`]; [`ArchiveError::Nothing`]; what the database or the file say.
 pub async fn write<W: Write + Send>(
     db: &Db,
     passphrase: &Password,
@@ -26,6 +26,9 @@ pub async fn write<W: Write + Send>(
 ) -> ServiceResult<(W, Header, Counts)> {
     check_passphrase(passphrase).map_err(anyhow::Error::from)?;
     let snapshot = db.snapshot().await?;
+    if archive::is_empty(&snapshot).await? {
+        return Err(anyhow::Error::from(ArchiveError::Nothing).into());
+    }
     let header = Header {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         database: kind(&snapshot).to_owned(),

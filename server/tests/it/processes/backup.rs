@@ -3,7 +3,7 @@
 
 use super::{
     api::{Api, confirmed, expect, id},
-    program::{ADA, bootstrap, done, refused, serve, token, verify_audit},
+    program::{ADA, bootstrap, done, program, refused, serve, token, verify_audit},
     secrets::is_there,
 };
 use crate::harness::FILE_PASSWORD;
@@ -37,6 +37,7 @@ both_databases! {
         assert!(verified.contains("1 environments, 5000 rows") && verified.contains("whole"), "{verified}");
         assert!(!is_there(&[PathBuf::from(&backup)], ADA), "everything is sealed");
         damaged_ones_are_refused(&db, folder, &backup);
+        nothing_is_made_where_no_portal_is(&db, folder).await;
 
         let rehearsed = done(&db, folder, &with(folder, &["backup", "restore", &backup, "--dry-run"]));
         assert!(rehearsed.contains("nothing was changed") && rehearsed.contains("intact"), "{rehearsed}");
@@ -101,6 +102,25 @@ fn create(db: &TestDb, folder: &Path, name: &str) -> String {
     let again = refused(db, folder, &with(folder, &["backup", "create", &file]));
     assert!(again.contains("exists already"), "{again}");
     file
+}
+
+/// A wrong address, an empty database, or a portal that was never set up: a backup of nothing would be found out too
+/// late. A schema of another version stays as it is.
+async fn nothing_is_made_where_no_portal_is(db: &TestDb, folder: &Path) {
+    let nowhere = folder.join("nowhere").display().to_string();
+    let create = with(folder, &["backup", "create", &nowhere]);
+    let empty = TestDb::create(db.kind).await.unwrap();
+    drop(store::Db::connect(&empty.url).await.unwrap());
+    let text = refused(&empty, folder, &create);
+    assert!(text.contains("holds no portal, or one of an older version"), "{text}");
+    done(&empty, folder, &["migrate"]);
+    let text = refused(&empty, folder, &create);
+    assert!(text.contains("no organisation is set up"), "{text}");
+    let absent = folder.join("absent.db");
+    let output = program(&format!("sqlite://{}", absent.display()), folder).args(&create).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && text.contains("there is no database"), "{text}");
+    assert!(!absent.exists() && !Path::new(&nowhere).exists(), "nothing is made");
 }
 
 fn damaged_ones_are_refused(db: &TestDb, folder: &Path, backup: &str) {
