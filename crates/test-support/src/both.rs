@@ -56,6 +56,14 @@ impl TestDb {
         }
     }
 
+    /// Removes it now: PostgreSQL's would stay until the test process ends.
+    pub async fn remove(self) -> Result<()> {
+        match self.kind {
+            Kind::Sqlite => Ok(()),
+            Kind::Postgres => postgres::drop_database(&self.url).await,
+        }
+    }
+
     /// Every file and folder in which the database lies: SQLite's file and its log, PostgreSQL's whole
     /// cluster with its write-ahead log, other tests' databases in it.
     pub fn files(&self) -> Result<Vec<PathBuf>> {

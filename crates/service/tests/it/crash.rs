@@ -1,27 +1,22 @@
 //! The plug is pulled at every kill point of upload, activation, apply, key change, return, import and
 //! mail. A child process runs the journey and aborts; the next process carries on from the database.
 
-use crate::house::{FILE_PASSWORD, House};
+use crate::{
+    drill::{self, AT_FIRST, Drill, Plugs, in_child},
+    house::{FILE_PASSWORD, House},
+};
 use domain::{EnvironmentId, TableId, environments::EnvironmentState, keys::KeyState};
 use service::{
-    audit::{self, Verdict},
     environments, keys,
-    outbox::{self, Smtp, SmtpSettings, Tls},
+    outbox::{self, Smtp},
 };
-use std::{collections::BTreeMap, process::Command};
+use std::collections::BTreeMap;
 use store::{environments::Filter, environments::Sort};
-use test_support::{
-    Kind, TestDb, pfx,
-    smtp::{Security, Sink},
-};
+use test_support::{Kind, smtp::Sink};
 
 const ROWS: usize = 2_000;
-/// How far ahead the clocks of the two processes are, in seconds: at the second, every lease of the
-/// first has run out, even those it took after waiting a day.
-pub(crate) const AT_FIRST: i64 = 10;
-const AT_LAST: i64 = 26 * 3_600;
-/// Where to stop, and how often the place is passed before it is the one.
-const PLUGS: &[(&str, &[u32])] = &[
+const DRILL: Drill = Drill { child: "crash::child", plugs: PLUGS, ahead: [AT_FIRST, 26 * 3_600] };
+const PLUGS: Plugs = &[
     ("act.before_commit", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
     ("act.after_commit", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
     ("install.started", &[1, 2]),
@@ -80,12 +75,7 @@ async fn key(house: &House, name: &str) -> domain::KeyId {
     let overview = keys::overview(&house.portal, &house.admin, house.ring).await.unwrap();
     match overview.keys.iter().find(|listed| listed.key.name == name) {
         Some(listed) => listed.key.id,
-        None => {
-            let file = std::fs::read(
-                std::path::Path::new(&std::env::var("KEYSTEAD_TEST_FILES").unwrap()).join(name),
-            );
-            house.upload_file(name, file.unwrap(), FILE_PASSWORD).await.unwrap().id
-        }
+        None => house.upload_file(name, drill::file(name), FILE_PASSWORD).await.unwrap().id,
     }
 }
 
@@ -95,95 +85,13 @@ async fn history(house: &House, environment: EnvironmentId) -> Vec<&'static str>
     page.items.iter().map(|operation| operation.kind.as_str()).collect()
 }
 
-fn smtp(port: u16) -> Smtp {
-    Smtp::new(SmtpSettings {
-        host: "localhost".to_owned(),
-        port,
-        tls: Tls::None,
-        login: None,
-        from: "keys@contoso.example".to_owned(),
-        ca_pem: None,
-    })
-    .unwrap()
-}
-
 /// Only as a child of the tests below: without their variables it has nothing to do.
 #[test]
 fn child() {
     in_child(async |house, smtp| journey(&house, &smtp).await);
 }
 
-/// Runs a journey on the database that the parent's variables name, if there is a parent.
-pub(crate) fn in_child(journey: impl AsyncFnOnce(House, Smtp)) {
-    let Ok(url) = std::env::var("KEYSTEAD_TEST_URL") else { return };
-    let root = std::env::var_os("KEYSTEAD_TEST_ROOT").unwrap().into();
-    let port = std::env::var("KEYSTEAD_TEST_SMTP").unwrap().parse().unwrap();
-    let ahead = std::env::var("KEYSTEAD_TEST_AHEAD").unwrap().parse().unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let house = House::open(&url, root, ahead).await;
-        journey(house, smtp(port)).await;
-    });
-}
-
-/// How a journey is run in a process of its own.
-pub(crate) struct Run<'a> {
-    /// The test that is the child.
-    pub test: &'static str,
-    pub url: &'a str,
-    pub root: std::path::PathBuf,
-    pub port: u16,
-    pub files: &'a std::path::Path,
-}
-
-impl Run<'_> {
-    /// Runs the journey in a process of its own; whether it came to its end.
-    pub(crate) fn child(&self, kill_at: Option<String>, ahead: i64) -> bool {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command
-            .args(["--exact", self.test, "--quiet"])
-            .env("KEYSTEAD_TEST_URL", self.url)
-            .env("KEYSTEAD_TEST_ROOT", &self.root)
-            .env("KEYSTEAD_TEST_SMTP", self.port.to_string())
-            .env("KEYSTEAD_TEST_FILES", self.files)
-            .env("KEYSTEAD_TEST_AHEAD", ahead.to_string());
-        if let Some(place) = kill_at {
-            command.env("KEYSTEAD_KILL_AT", place);
-        }
-        let output = command.output().unwrap();
-        if !output.status.success() && ahead > AT_FIRST {
-            print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        }
-        output.status.success()
-    }
-}
-
-async fn pull_the_plug(kind: Kind, place: &str, occurrence: u32, files: &std::path::Path) -> bool {
-    let db = TestDb::create(kind).await.unwrap();
-    let house = House::new(&db).await;
-    let environment = house.environment("Payroll", "production").await;
-    let table = house.table(environment).await;
-    let sink = Sink::start(Security::Plain).await.unwrap();
-    let run = Run {
-        test: "crash::child",
-        url: &db.url,
-        root: house.root.clone(),
-        port: sink.address().port(),
-        files,
-    };
-
-    let reached = !run.child(Some(format!("{place}:{occurrence}")), AT_FIRST);
-    assert!(run.child(None, AT_LAST), "{place}:{occurrence}: the next process did not finish");
-    house.wait(200 * 3600);
-    verify(&house, environment, table, &sink, &format!("{place}:{occurrence}")).await;
-    if kind == Kind::Postgres {
-        drop(house);
-        test_support::postgres::drop_database(&db.url).await.unwrap();
-    }
-    reached
-}
-
-async fn verify(house: &House, environment: EnvironmentId, table: TableId, sink: &Sink, at: &str) {
+async fn verify(house: &House, (environment, table): (EnvironmentId, TableId), sink: &Sink, at: &str) {
     let db = house.portal.db().read();
     let rows = house.all_rows(&house.portal, table).await.unwrap();
     assert_eq!(rows.len(), ROWS, "{at}: no row lost, none twice");
@@ -195,14 +103,9 @@ async fn verify(house: &House, environment: EnvironmentId, table: TableId, sink:
     for generation in [1, 2, 4] {
         assert!(store::data_keys::get(db, environment.0, generation).await.unwrap().is_none(), "{at}");
     }
-    let open = store::operations::Filter { open_only: true, ..Default::default() };
-    let open = service::operations::list(&house.portal, &house.admin, open, None, 10).await.unwrap();
-    assert!(open.items.is_empty(), "{at}: jobs left open");
     let states: Vec<&str> =
         store::keys::list(db, house.ring).await.unwrap().iter().map(|k| k.state.as_str()).collect();
     assert_eq!(states, ["available", KeyState::Active { since: domain::Timestamp(0) }.as_str()], "{at}");
-    let verdict = audit::verify(house.portal.db(), house.admin.tenant()).await.unwrap();
-    assert!(matches!(verdict, Verdict::Intact { .. }), "{at}: {verdict:?}");
     let mut count = BTreeMap::new();
     for mail in sink.messages() {
         *count.entry((mail.subject().unwrap(), mail.to.join(","))).or_insert(0) += 1;
@@ -228,32 +131,11 @@ fn no_kill_point_is_without_a_test() {
 }
 
 fn every_plug(kind: Kind) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let files = tempfile::tempdir().unwrap();
-    for name in ["first", "second"] {
-        std::fs::write(files.path().join(name), pfx::modern(name, FILE_PASSWORD).unwrap()).unwrap();
-    }
-    try_all(kind, PLUGS, |place, occurrence| {
-        runtime.block_on(pull_the_plug(kind, place, occurrence, files.path()))
-    });
-}
-
-/// Pulls each plug; every one must have been reached.
-pub(crate) fn try_all(kind: Kind, plugs: &[(&str, &[u32])], mut pull: impl FnMut(&str, u32) -> bool) {
-    let (mut tried, mut reached) = (0, 0);
-    let mut never = Vec::new();
-    for (place, occurrences) in plugs {
-        for occurrence in *occurrences {
-            tried += 1;
-            if pull(place, *occurrence) {
-                reached += 1;
-            } else {
-                never.push(format!("{place}:{occurrence}"));
-            }
-        }
-    }
-    println!("{kind:?}: {reached} of {tried} crashes, at {} places; not reached: {never:?}", plugs.len());
-    assert!(never.is_empty(), "places that the journey does not pass: {never:?}");
+    let before = async |house: &House, _: &std::path::Path| {
+        let environment = house.environment("Payroll", "production").await;
+        (environment, house.table(environment).await)
+    };
+    DRILL.every_plug(kind, before, async |house, &place, sink, at| verify(house, place, sink, at).await);
 }
 
 #[test]

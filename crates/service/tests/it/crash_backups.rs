@@ -3,7 +3,7 @@
 
 use crate::{
     backups::assert_swept,
-    crash::{AT_FIRST, Run, in_child, try_all},
+    drill::{AT_FIRST, Drill, Plugs, in_child},
     house::House,
 };
 use domain::{
@@ -12,22 +12,17 @@ use domain::{
     operations::{OperationKind, OperationState},
 };
 use service::{
-    audit::{self, Verdict},
     backups, environments,
     outbox::{self, Smtp},
     tables,
 };
 use std::{collections::BTreeSet, path::Path};
 use store::{environments::Filter, environments::Sort};
-use test_support::{
-    Kind, TestDb,
-    smtp::{Security, Sink},
-};
+use test_support::{Kind, smtp::Sink};
 
 const ROWS: usize = 1_500;
-/// The second process comes when every lease of the first has run out.
-const AT_LAST: i64 = 3_600;
-pub(crate) const PLUGS: &[(&str, &[u32])] = &[
+const DRILL: Drill = Drill { child: "crash_backups::child", plugs: PLUGS, ahead: [AT_FIRST, 3_600] };
+pub(crate) const PLUGS: Plugs = &[
     ("act.before_commit", &[1, 2, 3, 4, 5, 6, 7, 8]),
     ("act.after_commit", &[1, 2, 3, 4, 5, 6, 7, 8]),
     ("backup.opened", &[1]),
@@ -87,28 +82,12 @@ fn child() {
     in_child(async |house, smtp| journey(&house, &smtp).await);
 }
 
-async fn pull_the_plug(kind: Kind, place: &str, occurrence: u32, files: &Path) -> bool {
-    let at = format!("{place}:{occurrence}");
-    let db = TestDb::create(kind).await.unwrap();
-    let house = House::new(&db).await;
+async fn before(house: &House, _: &Path) -> (EnvironmentId, EnvironmentId) {
     let payroll = house.environment("Payroll", "production").await;
-    let table = house.table(payroll).await;
-    house.import(table, ROWS).await;
+    house.import(house.table(payroll).await, ROWS).await;
     let twin = house.environment("Twin", "sandbox").await;
-    let table = house.table(twin).await;
-    house.import(table, 5).await;
-    let sink = Sink::start(Security::Plain).await.unwrap();
-    let port = sink.address().port();
-    let run = Run { test: "crash_backups::child", url: &db.url, root: house.root.clone(), port, files };
-    let reached = !run.child(Some(at.clone()), AT_FIRST);
-    assert!(run.child(None, AT_LAST), "{at}: the next process did not finish");
-    house.wait(2 * AT_LAST);
-    verify(&house, (payroll, twin), &sink, &at).await;
-    if kind == Kind::Postgres {
-        drop(house);
-        test_support::postgres::drop_database(&db.url).await.unwrap();
-    }
-    reached
+    house.import(house.table(twin).await, 5).await;
+    (payroll, twin)
 }
 
 async fn verify(house: &House, (payroll, twin): (EnvironmentId, EnvironmentId), sink: &Sink, at: &str) {
@@ -124,12 +103,7 @@ async fn verify(house: &House, (payroll, twin): (EnvironmentId, EnvironmentId), 
     let overview = backups::overview(portal, admin, payroll, None, 10).await.unwrap();
     let states: Vec<BackupState> = overview.backups.items.iter().map(|listed| listed.backup.state).collect();
     assert_eq!(states, [BackupState::Complete], "{at}");
-    let open = store::operations::Filter { open_only: true, ..Default::default() };
-    let open = service::operations::list(portal, admin, open, None, 10).await.unwrap();
-    assert!(open.items.is_empty(), "{at}: jobs left open");
     assert_swept(house).await;
-    let verdict = audit::verify(portal.db(), admin.tenant()).await.unwrap();
-    assert!(matches!(verdict, Verdict::Intact { .. }), "{at}: {verdict:?}");
     let mails: BTreeSet<_> =
         sink.messages().iter().map(|mail| (mail.subject().unwrap(), mail.to.join(","))).collect();
     // Twin and Payroll replaced, Twin reset: three, to five each.
@@ -137,11 +111,7 @@ async fn verify(house: &House, (payroll, twin): (EnvironmentId, EnvironmentId), 
 }
 
 fn every_plug(kind: Kind) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let files = tempfile::tempdir().unwrap();
-    try_all(kind, PLUGS, |place, occurrence| {
-        runtime.block_on(pull_the_plug(kind, place, occurrence, files.path()))
-    });
+    DRILL.every_plug(kind, before, async |house, &places, sink, at| verify(house, places, sink, at).await);
 }
 
 #[test]

@@ -2,23 +2,19 @@
 
 use crate::{
     activation::since_activation,
-    crash::{AT_FIRST, Run, in_child, try_all},
-    house::House,
+    drill::{AT_FIRST, Drill, Plugs, in_child},
+    house::{FILE_PASSWORD, House},
 };
-use domain::{events::Event, operations::OperationKind};
-use service::{
-    audit::{self, Verdict},
-    keys, timers,
-};
-use test_support::{
-    Kind, TestDb,
-    smtp::{Security, Sink},
-};
+use domain::{KeyId, events::Event, operations::OperationKind};
+use service::{keys, timers};
+use std::path::Path;
+use test_support::Kind;
 
-/// The second process comes when every lease of the first has run out.
-const AT_LAST: i64 = 50 * 3_600;
+const DAY: i64 = 24 * 3_600;
+const DRILL: Drill =
+    Drill { child: "crash_roll_back::child", plugs: PLUGS, ahead: [AT_FIRST + DAY, 50 * 3_600] };
 /// The timer's act; the installation's.
-const PLUGS: &[(&str, &[u32])] = &[
+const PLUGS: Plugs = &[
     ("act.before_commit", &[1, 2]),
     ("act.after_commit", &[1, 2]),
     ("install.started", &[1]),
@@ -35,30 +31,22 @@ fn child() {
     });
 }
 
-async fn pull_the_plug(kind: Kind, place: &str, occurrence: u32) -> bool {
-    let at = format!("{place}:{occurrence}");
-    let db = TestDb::create(kind).await.unwrap();
-    let house = House::new(&db).await;
-    let first = house.upload("first").await.unwrap().id;
-    house.drain().await;
-    let second = house.upload("second").await.unwrap().id;
-    since_activation(&house, 24 * 3_600).await;
-    house.activate(second).await.unwrap();
+/// Two activations, and the roll-back to the first key scheduled; the first key.
+async fn before(house: &House, files: &Path) -> KeyId {
+    let mut ids = Vec::new();
+    for name in ["first", "second"] {
+        let file = std::fs::read(files.join(name)).unwrap();
+        ids.push(house.upload_file(name, file, FILE_PASSWORD).await.unwrap().id);
+        house.drain().await;
+    }
+    since_activation(house, DAY).await;
+    house.activate(ids[1]).await.unwrap();
     house.drain().await;
     keys::schedule_roll_back(&house.portal, &house.admin, house.ring, true).await.unwrap();
-    let ahead = house.clock.offset() / 1_000_000;
-    let (files, sink) = (tempfile::tempdir().unwrap(), Sink::start(Security::Plain).await.unwrap());
-    let port = sink.address().port();
-    let run = Run {
-        test: "crash_roll_back::child",
-        url: &db.url,
-        root: house.root.clone(),
-        port,
-        files: files.path(),
-    };
-    let reached = !run.child(Some(at.clone()), AT_FIRST + ahead + 24 * 3_600);
-    assert!(run.child(None, AT_LAST + ahead), "{at}: the next process did not finish");
-    house.wait(200 * 3600);
+    ids[0]
+}
+
+async fn verify(house: &House, first: KeyId, at: &str) {
     let read = house.portal.db().read();
     assert_eq!(store::keys::active(read, house.ring).await.unwrap().unwrap().id, first, "{at}");
     assert!(store::rings::facts(read, house.ring).await.unwrap().roll_back.is_none(), "{at}");
@@ -69,18 +57,10 @@ async fn pull_the_plug(kind: Kind, place: &str, occurrence: u32) -> bool {
     let mails = store::messages::list(read, house.admin.tenant(), None, 1_000).await.unwrap();
     let count = |event| mails.items.iter().filter(|mail| mail.event == event).count();
     assert_eq!((count(Event::KeyActivated), count(Event::RollBackScheduled)), (15, 5), "{at}");
-    let verdict = audit::verify(house.portal.db(), house.admin.tenant()).await.unwrap();
-    assert!(matches!(verdict, Verdict::Intact { .. }), "{at}: {verdict:?}");
-    if kind == Kind::Postgres {
-        drop(house);
-        test_support::postgres::drop_database(&db.url).await.unwrap();
-    }
-    reached
 }
 
 fn every_plug(kind: Kind) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    try_all(kind, PLUGS, |place, occurrence| runtime.block_on(pull_the_plug(kind, place, occurrence)));
+    DRILL.every_plug(kind, before, async |house, &first, _, at| verify(house, first, at).await);
 }
 
 #[test]

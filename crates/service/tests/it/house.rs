@@ -67,6 +67,13 @@ impl House {
         Self { portal, clock, admin, ring, root, _folder: None }
     }
 
+    /// Ends every connection, so that the database can be copied.
+    pub(crate) async fn close(self) {
+        let db = self.portal.db();
+        db.write().close_by_ref().await.unwrap();
+        db.read().close_by_ref().await.unwrap();
+    }
+
     /// Another process on the same database: nothing in memory but the root key, from the same file.
     pub(crate) async fn neighbour(&self, db: &TestDb) -> Portal {
         portal(&db.url, &self.root, self.clock.clone(), false).await

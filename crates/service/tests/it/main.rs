@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests may panic, and tell what they saw")]
 
+mod drill;
 mod house;
 
 mod activation;
