@@ -1,24 +1,38 @@
-// Two projects run the same journeys: with the wasm, and with JavaScript off.
+// Two projects run the same journeys: with the wasm on SQLite, and with JavaScript off on PostgreSQL.
 //   KEYSTEAD_BIN   the server binary to start (cargo xtask test sets it)
+//   KEYSTEAD_POSTGRES   PostgreSQL's address (cargo run -p test-support --bin with-postgres sets it)
 //   KEYSTEAD_URL   instead: a server that already runs, e.g. http://127.0.0.1:3000
 import { defineConfig } from '@playwright/test';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freshDatabase } from './tests/databases.js';
 
-const port = Number(process.env.KEYSTEAD_PORT ?? 3999);
-const baseURL = process.env.KEYSTEAD_URL ?? `http://localhost:${port}`;
+const base = Number(process.env.KEYSTEAD_PORT ?? 3999);
+const ports = { wasm: base, 'no-js': base + 2 };
+type Project = keyof typeof ports;
+const baseURL = (project: Project) => process.env.KEYSTEAD_URL ?? `http://localhost:${ports[project]}`;
 
 const binary = process.env.KEYSTEAD_BIN ?? '../target/debug/keystead';
-// The config is read once per worker; only the first reading starts the server and needs a folder.
-const data = (process.env.KEYSTEAD_DATA ??= mkdtempSync(join(tmpdir(), 'keystead-e2e-')));
-const server = {
-  command: `${binary} serve --data-dir ${data} --listen 127.0.0.1:${port} --ops-listen 127.0.0.1:${port + 1} --demo --dev-clock`,
-  url: `http://127.0.0.1:${port + 1}/readyz`,
-  stdout: 'ignore' as const,
-  stderr: 'pipe' as const,
-  timeout: 60_000,
-};
+
+/** Where the project's portal keeps its data. Each worker reads this file anew; only the first reading makes it. */
+function data(project: Project): string[] {
+  const name = `KEYSTEAD_DATA_${project}`;
+  process.env[name] ??= ['--data-dir', mkdtempSync(join(tmpdir(), 'keystead-e2e-')), ...freshDatabase(project)].join(' ');
+  return process.env[name].split(' ');
+}
+
+function server(project: Project) {
+  const port = ports[project];
+  const options = [...data(project), '--listen', `127.0.0.1:${port}`, '--ops-listen', `127.0.0.1:${port + 1}`];
+  return {
+    command: `${binary} serve ${options.map((option) => `'${option}'`).join(' ')} --demo --dev-clock`,
+    url: `http://127.0.0.1:${port + 1}/readyz`,
+    stdout: 'ignore' as const,
+    stderr: 'pipe' as const,
+    timeout: 60_000,
+  };
+}
 
 export default defineConfig({
   testDir: 'tests',
@@ -30,9 +44,8 @@ export default defineConfig({
   // A busy machine is slow, not wrong: no journey is judged by the clock.
   timeout: 120_000,
   reporter: [['line'], ['json', { outputFile: 'results/report.json' }]],
-  webServer: process.env.KEYSTEAD_URL ? undefined : server,
+  webServer: process.env.KEYSTEAD_URL ? undefined : [server('wasm'), server('no-js')],
   use: {
-    baseURL,
     locale: 'en-GB',
     timezoneId: 'UTC',
     trace: 'retain-on-failure',
@@ -45,7 +58,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'wasm', use: { javaScriptEnabled: true } },
-    { name: 'no-js', use: { javaScriptEnabled: false } },
+    { name: 'wasm', use: { baseURL: baseURL('wasm'), javaScriptEnabled: true } },
+    { name: 'no-js', use: { baseURL: baseURL('no-js'), javaScriptEnabled: false } },
   ],
 });

@@ -4,25 +4,29 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Page } from '@playwright/test';
+import { freshDatabase } from './databases.js';
 import { test as base, expect } from './fixtures.js';
 import { slow } from './journeys.js';
 import { signIn, type Person } from './portal.js';
 
 export const binary = process.env.KEYSTEAD_BIN ?? '../target/debug/keystead';
 
-/** Each project has one, on a port of its own: `offset` from the shared one, and ten more without script. */
-export function withOwnServer(offset: number, prepare: (data: string) => void = () => {}) {
+/**
+ * Each project has one, on a port of its own: `offset` from the shared one, and ten more without script.
+ * `prepare` gets the options that lead a command to the same portal.
+ */
+export function withOwnServer(offset: number, prepare: (where: string[]) => void = () => {}) {
   return base.extend<object, { own: string }>({
     own: [async ({}, use, info) => {
       const port = Number(process.env.KEYSTEAD_PORT ?? 3999) + offset + (info.project.name === 'wasm' ? 0 : 10);
       const url = `http://localhost:${port}`;
-      const data = mkdtempSync(join(tmpdir(), 'keystead-own-'));
+      const where = ['--data-dir', mkdtempSync(join(tmpdir(), 'keystead-own-')), ...freshDatabase(info.project.name)];
       const server = spawn(binary, [
-        'serve', '--data-dir', data, '--listen', `127.0.0.1:${port}`, '--public-url', url,
+        'serve', ...where, '--listen', `127.0.0.1:${port}`, '--public-url', url,
         '--ops-listen', `127.0.0.1:${port + 1}`, '--demo', '--dev-clock',
       ], { stdio: 'ignore' });
       await expect.poll(() => fetch(`http://127.0.0.1:${port + 1}/readyz`).then((r) => r.status, () => 0), slow).toBe(200);
-      prepare(data);
+      prepare(where);
       await use(url);
       server.kill('SIGTERM');
     }, { scope: 'worker' }],

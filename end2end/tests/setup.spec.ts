@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freshDatabase } from './databases.js';
 import { test as base, expect } from './fixtures.js';
 
 const PASSWORD = 'four random words here';
@@ -20,13 +21,13 @@ async function freePort(): Promise<number> {
 
 const test = base.extend<{ fresh: Fresh }>({
   // A portal that nobody has set up, on a database of its own.
-  fresh: async ({}, use) => {
+  fresh: async ({}, use, info) => {
     const folder = mkdtempSync(join(tmpdir(), 'keystead-fresh-'));
     const port = await freePort();
     const binary = process.env.KEYSTEAD_BIN ?? '../target/debug/keystead';
     const server: ChildProcess = spawn(
       binary,
-      ['serve', '--data-dir', folder, '--listen', `127.0.0.1:${port}`, '--ops-listen', 'off'],
+      ['serve', '--data-dir', folder, ...freshDatabase(info.project.name), '--listen', `127.0.0.1:${port}`, '--ops-listen', 'off'],
       { stdio: 'ignore' },
     );
     const url = `http://localhost:${port}`;

@@ -7,8 +7,8 @@ import { become, binary, withOwnServer } from './own-server.js';
 
 const REGION = 'us-east';
 
-const test = withOwnServer(30, (data) => {
-  const rule = ['admin', 'tenant', 'set', '--two-person', 'true', '--data-dir', data, '--dev-clock'];
+const test = withOwnServer(30, (where) => {
+  const rule = ['admin', 'tenant', 'set', '--two-person', 'true', ...where, '--dev-clock'];
   expect(execFileSync(binary, rule, { stdio: 'pipe' }).toString()).toContain('two-person rule');
 });
 

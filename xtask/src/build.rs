@@ -47,3 +47,9 @@ pub(crate) fn server(options: Options) -> Result<PathBuf> {
     sh::run(&mut cargo)?;
     Ok(sh::target_dir().join(if options.release { "release" } else { "debug" }).join("keystead"))
 }
+
+/// The program that brings the journeys their PostgreSQL; its path.
+pub(crate) fn with_postgres() -> Result<PathBuf> {
+    sh::run(&mut sh::cargo(&["build", "--package", "test-support", "--bin", "with-postgres"]))?;
+    Ok(sh::target_dir().join("debug/with-postgres"))
+}

@@ -9,16 +9,22 @@ use std::{
     process::Command,
 };
 
-/// Runs every journey in every project. `binary`: the server that `playwright.config.ts` starts.
-pub(crate) fn run(binary: &Path) -> Result<Tally> {
+/// Runs every journey in every project. `binary`: the server that `playwright.config.ts` starts; `postgres`: the program
+/// that brings PostgreSQL for those without script.
+pub(crate) fn run(binary: &Path, postgres: &Path) -> Result<Tally> {
     install()?;
     let mut tally = typescript();
     let report = dir().join("results/report.json");
     if report.exists() {
         fs::remove_file(&report)?;
     }
-    let mut playwright = Command::new(dir().join("node_modules/.bin/playwright"));
-    playwright.arg("test").current_dir(dir()).env("KEYSTEAD_BIN", binary).env("CHROMIUM", deps::CHROMIUM);
+    let mut playwright = Command::new(postgres);
+    playwright
+        .arg(dir().join("node_modules/.bin/playwright"))
+        .arg("test")
+        .current_dir(dir())
+        .env("KEYSTEAD_BIN", binary)
+        .env("CHROMIUM", deps::CHROMIUM);
     let status = playwright.status().context("cannot start Playwright")?;
     let journeys = read(&report).context("Playwright left no report")?;
     tally += journeys;

@@ -52,5 +52,6 @@ fn rust(filter: &[String]) -> Result<Tally> {
 fn journeys() -> Result<Tally> {
     deps::browser()?;
     build::site(build::Options::default())?;
-    playwright::run(&build::server(build::Options::default())?)
+    let binary = build::server(build::Options::default())?;
+    playwright::run(&binary, &build::with_postgres()?)
 }
