@@ -20,6 +20,8 @@ CREATE TABLE rings (
     enabled_at BIGINT,
     ever_activated BOOLEAN NOT NULL,
     last_activation_at BIGINT,
+    -- Under the two-person rule, who approved the latest change: neither maker nor approver clears a report of it.
+    change_approved_by {uuid},
     platform_ring_key {uuid} NOT NULL,
     active_ring_key {uuid},
     lock_started_at BIGINT,
@@ -36,7 +38,8 @@ CREATE TABLE change_reports (
     ring_id {uuid} PRIMARY KEY REFERENCES rings (id),
     reported_at BIGINT NOT NULL,
     reported_by {uuid} NOT NULL REFERENCES users (id),
-    changed_by {uuid} REFERENCES users (id)
+    changed_by {uuid} REFERENCES users (id),
+    approved_by {uuid} REFERENCES users (id)
 );
 -- What the link in a mail is good for: one report, of that change, by its recipient. Only the SHA-256 is kept.
 CREATE TABLE report_links (
@@ -93,6 +96,8 @@ CREATE TABLE roll_backs (
     key_id {uuid} NOT NULL REFERENCES protection_keys (id),
     due_at BIGINT NOT NULL,
     scheduled_by {uuid} NOT NULL REFERENCES users (id),
+    -- Under the two-person rule: still has to be one who may approve when it begins.
+    approved_by {uuid} REFERENCES users (id),
     address TEXT
 );
 

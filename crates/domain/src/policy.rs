@@ -6,7 +6,9 @@
 mod approvals;
 mod data;
 
-pub use approvals::{approved, ask_approval, give_approval, same_question, standing, withdraw_approval};
+pub use approvals::{
+    approved, ask_approval, give_approval, same_question, scheduled_roll_back, standing, withdraw_approval,
+};
 pub use data::{
     back_up, cancel_operation, change_data, copy, copy_from, delete_backup, reset, restore, schedule_backups,
     typed_target,
@@ -101,7 +103,7 @@ fn not_reported(ring: &RingFacts) -> Decision {
         report.at.human()
     );
     Err(Refusal::new(Code::ChangeReported, detail)
-        .remedy("A Global administrator who neither made the change nor reported it can clear that.")
+        .remedy("A Global administrator who neither made, approved nor reported the change can clear that.")
         .see(keys_page(ring), "Encryption keys"))
 }
 
@@ -118,7 +120,7 @@ pub fn report_change(ring: &RingFacts, now: Timestamp) -> Decision {
     Ok(())
 }
 
-/// whether `me` may clear a report: not who made it, and not who made the change. The operator is nobody (`None`).
+/// whether `me` may clear a report: not who made it, and not who made or approved the change. The operator is nobody (`None`).
 pub fn clear_report(ring: &RingFacts, me: Option<UserId>) -> Decision {
     let Some(report) = &ring.report else {
         return Err(Refusal::new(Code::NothingToReport, "No key change is reported here."));
@@ -127,6 +129,9 @@ pub fn clear_report(ring: &RingFacts, me: Option<UserId>) -> Decision {
         None => return Ok(()),
         Some(me) if me == report.by => "You reported this change; somebody else has to look at it.",
         Some(me) if Some(me) == report.changed_by => "You made this change; somebody else has to look at it.",
+        Some(me) if Some(me) == report.approved_by => {
+            "You approved this change; somebody else has to look at it."
+        }
         Some(_) => return Ok(()),
     };
     Err(Refusal::new(Code::OwnReport, detail).remedy("Ask another Global administrator to clear it."))

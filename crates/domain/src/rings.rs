@@ -36,6 +36,8 @@ pub struct Report {
     pub by: UserId,
     /// Who had made the change.
     pub changed_by: Option<UserId>,
+    /// Who had approved it, under the two-person rule.
+    pub approved_by: Option<UserId>,
     /// The mail address of who reported.
     pub email: String,
 }
@@ -49,6 +51,8 @@ pub struct RollBack {
     pub due_at: Timestamp,
     /// The mail address of who scheduled it.
     pub email: String,
+    /// Another administrator has approved it, and still may.
+    pub approved: bool,
 }
 
 /// What the guards of a ring look at, read in the transaction that decides.

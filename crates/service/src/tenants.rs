@@ -106,11 +106,20 @@ async fn set_in(act: &mut Act, change: Change) -> ServiceResult<()> {
     act.record("after", text(after));
     store::tenants::set_eligibility(&act.tx, id, after).await?;
     if let Some(on) = change.two_person {
+        if on && store::users::count_approvers(&act.tx, id).await? < 2 {
+            return Err(nobody_to_approve().into());
+        }
         act.record("two-person rule before", before.two_person);
         act.record("two-person rule after", on);
         store::tenants::set_two_person(&act.tx, id, on).await?;
     }
     Ok(())
+}
+
+fn nobody_to_approve() -> Refusal {
+    let detail = "The organisation has fewer than two enabled Global or Service administrators: nobody could approve a \
+                  change of another one.";
+    Refusal::field(Code::Invalid, "two_person", detail).remedy("Add an administrator first.")
 }
 
 /// Adds a region with its platform key; the feature is off there.

@@ -38,6 +38,13 @@ pub async fn approve(tx: &impl ConnectionTrait, ring: RingId, by: UserId, now: T
     Ok(())
 }
 
+/// It is used up; who had approved it.
+pub async fn take(tx: &impl ConnectionTrait, ring: RingId) -> StoreResult<Option<UserId>> {
+    let question = Entity::find_by_id(ring.0).one(tx).await?;
+    delete(tx, ring).await?;
+    Ok(question.and_then(|question| question.approved_by).map(UserId))
+}
+
 /// It was used, refused, withdrawn, or another change came first.
 pub async fn delete(tx: &impl ConnectionTrait, ring: RingId) -> StoreResult<()> {
     Entity::delete_by_id(ring.0).exec(tx).await?;

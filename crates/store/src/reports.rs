@@ -21,8 +21,8 @@ pub async fn insert(
     (by, changed_by): (UserId, Option<UserId>),
     at: Timestamp,
 ) -> StoreResult<()> {
-    let sql =
-        "INSERT INTO change_reports (ring_id, reported_at, reported_by, changed_by) VALUES ($1, $2, $3, $4)";
+    let sql = "INSERT INTO change_reports (ring_id, reported_at, reported_by, changed_by, approved_by) \
+         VALUES ($1, $2, $3, $4, (SELECT change_approved_by FROM rings WHERE id = $1))";
     let values = [ring.0.into(), at.0.into(), by.0.into(), changed_by.map(|user| user.0).into()];
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(())

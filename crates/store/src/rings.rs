@@ -95,6 +95,18 @@ async fn gate(tx: &impl ConnectionTrait, id: RingId, how: &str) -> StoreResult<(
     Ok(())
 }
 
+/// An activation is asked for: who approved it, if the two-person rule is on.
+pub async fn set_change_approved_by(
+    tx: &impl ConnectionTrait,
+    id: RingId,
+    approver: Option<UserId>,
+) -> StoreResult<()> {
+    let sql = "UPDATE rings SET change_approved_by = $2 WHERE id = $1";
+    let values = [id.0.into(), approver.map(|user| user.0).into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
 /// K6: a lock begins.
 pub async fn set_locking(tx: &impl ConnectionTrait, id: RingId, now: Timestamp) -> StoreResult<()> {
     let row = entity::ActiveModel {
@@ -218,11 +230,13 @@ struct FactsRow {
     reported_at: Option<i64>,
     reported_by: Option<sea_orm::prelude::Uuid>,
     changed_by: Option<sea_orm::prelude::Uuid>,
+    change_approved_by: Option<sea_orm::prelude::Uuid>,
     reporter: Option<String>,
     roll_back_key: Option<sea_orm::prelude::Uuid>,
     roll_back_name: Option<String>,
     due_at: Option<i64>,
     scheduler: Option<String>,
+    roll_back_approver: Option<sea_orm::prelude::Uuid>,
     two_person: bool,
     approval_id: Option<sea_orm::prelude::Uuid>,
     change: Option<String>,
@@ -251,7 +265,14 @@ fn approval(row: &FactsRow) -> Option<Approval> {
 
 /// What the guards of the ring look at.
 pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFacts> {
-    let sql = "SELECT r.region, r.enabled_at, r.ever_activated, r.last_activation_at, t.seats, t.seat_threshold, \
+    let may_approve = |user: &str| {
+        format!(
+            "{user}.disabled_at IS NULL AND EXISTS (SELECT 1 FROM role_assignments m WHERE m.user_id = {user}.id \
+             AND m.role IN ('global_administrator', 'service_administrator'))"
+        )
+    };
+    let sql = format!(
+        "SELECT r.region, r.enabled_at, r.ever_activated, r.last_activation_at, t.seats, t.seat_threshold, \
                t.opted_in, r.lock_started_at, r.lock_completed_at, \
                (SELECT k.name FROM protection_keys k WHERE k.ring_id = r.id \
                 AND k.state IN ('installing', 'unlocking') LIMIT 1) AS installing, \
@@ -262,18 +283,22 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
                EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id AND e.state = 'self_managed') AS self_managed, \
                EXISTS (SELECT 1 FROM ring_keys g JOIN data_keys d ON d.ring_key_id = g.id WHERE g.ring_id = r.id \
                 AND g.protection_key_id IS NOT NULL AND g.id <> r.active_ring_key) AS reencrypting, \
-               c.reported_at, c.reported_by, c.changed_by, cu.email AS reporter, b.key_id AS roll_back_key, \
-               bk.name AS roll_back_name, b.due_at, bu.email AS scheduler, t.two_person, a.id AS approval_id, a.change, \
+               c.reported_at, c.reported_by, c.changed_by, c.approved_by AS change_approved_by, cu.email AS reporter, b.key_id AS roll_back_key, \
+               bk.name AS roll_back_name, b.due_at, bu.email AS scheduler, bv.id AS roll_back_approver, t.two_person, \
+               a.id AS approval_id, a.change, \
                a.key_id AS approval_key, ak.name AS approval_name, a.asked_by, au.email AS asker, a.asked_at, \
                a.pinned_at, av.email AS approver \
                FROM rings r JOIN tenants t ON t.id = r.tenant_id \
                LEFT JOIN change_reports c ON c.ring_id = r.id LEFT JOIN users cu ON cu.id = c.reported_by \
                LEFT JOIN roll_backs b ON b.ring_id = r.id LEFT JOIN protection_keys bk ON bk.id = b.key_id \
                LEFT JOIN users bu ON bu.id = b.scheduled_by \
+               LEFT JOIN users bv ON bv.id = b.approved_by AND {} \
                LEFT JOIN approvals a ON a.ring_id = r.id LEFT JOIN protection_keys ak ON ak.id = a.key_id \
-               LEFT JOIN users au ON au.id = a.asked_by LEFT JOIN users av ON av.id = a.approved_by \
-               AND av.disabled_at IS NULL AND EXISTS (SELECT 1 FROM role_assignments m WHERE m.user_id = av.id \
-               AND m.role IN ('global_administrator', 'service_administrator')) WHERE r.id = $1";
+               LEFT JOIN users au ON au.id = a.asked_by LEFT JOIN users av ON av.id = a.approved_by AND {} \
+               WHERE r.id = $1",
+        may_approve("bv"),
+        may_approve("av"),
+    );
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [id.0.into()]);
     let row = FactsRow::find_by_statement(statement).one(db).await?;
     let row = row.ok_or_else(|| StoreError::inconsistent("rings", id))?;
@@ -300,6 +325,7 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
             at: Timestamp(at),
             by: UserId(by),
             changed_by: row.changed_by.map(UserId),
+            approved_by: row.change_approved_by.map(UserId),
             email: row.reporter.unwrap_or_default(),
         }),
         roll_back: row.roll_back_key.zip(row.due_at).map(|(key, due_at)| RollBack {
@@ -307,6 +333,7 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
             name: row.roll_back_name.unwrap_or_default(),
             due_at: Timestamp(due_at),
             email: row.scheduler.unwrap_or_default(),
+            approved: row.roll_back_approver.is_some(),
         }),
     })
 }

@@ -9,6 +9,7 @@ entity!("roll_backs" {
     key_id: Uuid,
     due_at: i64,
     scheduled_by: Uuid,
+    approved_by: Option<Uuid>,
     address: Option<String>,
 });
 

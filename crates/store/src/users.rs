@@ -109,6 +109,16 @@ pub async fn administrators(db: &impl ConnectionTrait, tenant: TenantId) -> Stor
     Ok(entity::Entity::find().from_raw_sql(statement).all(db).await?)
 }
 
+/// How many of the tenant may answer each other under the two-person rule: enabled, Global or Service administrators.
+pub async fn count_approvers(db: &impl ConnectionTrait, tenant: TenantId) -> StoreResult<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM users u WHERE u.tenant_id = $1 AND u.disabled_at IS NULL AND EXISTS \
+               (SELECT 1 FROM role_assignments r WHERE r.user_id = u.id \
+               AND r.role IN ('global_administrator', 'service_administrator'))";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [tenant.0.into()]);
+    let row = db.query_one_raw(statement).await?;
+    Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
+}
+
 /// How many Global administrators of the tenant can sign in.
 pub async fn count_global_administrators(db: &impl ConnectionTrait, tenant: TenantId) -> StoreResult<i64> {
     let sql = "SELECT COUNT(*) AS n FROM users u JOIN role_assignments r ON r.user_id = u.id \

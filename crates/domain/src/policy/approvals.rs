@@ -32,10 +32,28 @@ pub fn approved(
         .see(keys_page(ring), "Encryption keys"))
 }
 
-/// The question that still counts: not expired, and about the ring as it is.
+/// Whether a scheduled roll-back may begin: under the rule, as long as who approved it may approve. It may have been
+/// scheduled before the rule was turned on.
+pub fn scheduled_roll_back(ring: &RingFacts) -> Decision {
+    match &ring.roll_back {
+        Some(scheduled) if ring.two_person && !scheduled.approved => {
+            let detail =
+                "In this organisation another administrator approves this first, and nobody who may has.";
+            Err(Refusal::new(Code::ApprovalNeeded, detail)
+                .remedy("Ask for approval to activate the key.")
+                .see(keys_page(ring), "Encryption keys"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The question that still counts: not expired, about the ring as it is, and for something that is still possible; a
+/// roll-back is not scheduled any more when the 24 hours are over in which no key is activated.
 pub fn standing(ring: &RingFacts, now: Timestamp) -> Option<&Approval> {
     let approval = ring.approval.as_ref()?;
-    (now < approval.expires_at() && approval.pinned_at == ring.last_activation_at).then_some(approval)
+    let possible = approval.change != Change::RollBack || ring.next_activation_at(now).is_some();
+    (possible && now < approval.expires_at() && approval.pinned_at == ring.last_activation_at)
+        .then_some(approval)
 }
 
 /// Whether approval of this may be asked for now; one question at a time for each region.

@@ -3,7 +3,7 @@
 use super::approve;
 use crate::{Act, Caller, Portal, ServiceResult, Target, jobs, mails::Notice, risk};
 use domain::{
-    Code, KeyId, Refusal, RingId, RingKeyId, actions::Action, approvals::Change, events::Event,
+    Code, KeyId, Refusal, RingId, RingKeyId, UserId, actions::Action, approvals::Change, events::Event,
     operations::OperationKind, policy,
 };
 
@@ -25,19 +25,25 @@ pub async fn activate(
                         not_confirmed("the key change and that all administrators will be notified").into()
                     );
                 }
-                start_activation(act, id).await
+                start_activation(act, id, None).await
             })
         })
         .await
 }
 
-pub(super) async fn start_activation(act: &mut Act, id: KeyId) -> ServiceResult<domain::OperationId> {
+/// `approver`: who approved it under the two-person rule when it was scheduled.
+pub(super) async fn start_activation(
+    act: &mut Act,
+    id: KeyId,
+    approver: Option<UserId>,
+) -> ServiceResult<domain::OperationId> {
     let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
     let ring_id = RingId(ring.id);
     let key = store::keys::lock(&act.tx, id).await?.ok_or_else(|| Refusal::not_found("key"))?;
     let facts = store::rings::facts(&act.tx, ring_id).await?;
     policy::activate_key(&facts, key.state, key.proved_at.is_some(), act.now)?;
-    approve::use_up(act, &facts, Change::Activate, &key).await?;
+    let approver = approve::use_up(act, &facts, Change::Activate, &key).await?.or(approver);
+    store::rings::set_change_approved_by(&act.tx, ring_id, approver).await?;
     let previous = store::keys::active(&act.tx, ring_id).await?;
     let state = key.state.activate(act.now)?;
     store::keys::set_state(&act.tx, id, state, None).await?;

@@ -119,13 +119,19 @@ pub(super) fn bound(caller: &Caller) -> Option<UserId> {
     (!matches!(caller.via(), Via::Timer | Via::Job | Via::Operator)).then(|| caller.user())
 }
 
-/// The guard of a change under the rule, in its transaction: with the policy's consent the approval is used up.
-pub(super) async fn use_up(act: &mut Act, facts: &RingFacts, change: Change, key: &Key) -> ServiceResult<()> {
+/// The guard of a change under the rule, in its transaction: with the policy's consent the approval is used up. Who had
+/// given it.
+pub(super) async fn use_up(
+    act: &mut Act,
+    facts: &RingFacts,
+    change: Change,
+    key: &Key,
+) -> ServiceResult<Option<UserId>> {
     policy::approved(facts, change, key.id, bound(&act.caller), act.now)?;
-    let Some(approval) = facts.approval.as_ref().filter(|_| facts.two_person) else { return Ok(()) };
-    if bound(&act.caller).is_some() {
-        act.record("approved_by", approval.approver.clone().unwrap_or_default());
-        store::approvals::delete(&act.tx, key.ring_id).await?;
+    if !facts.two_person || bound(&act.caller).is_none() {
+        return Ok(None);
     }
-    Ok(())
+    let approver = facts.approval.as_ref().and_then(|approval| approval.approver.clone());
+    act.record("approved_by", approver.unwrap_or_default());
+    Ok(store::approvals::take(&act.tx, key.ring_id).await?)
 }

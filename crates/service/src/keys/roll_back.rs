@@ -37,13 +37,14 @@ pub async fn schedule(
                 if !confirmed {
                     return Err(super::not_confirmed("the roll-back").into());
                 }
-                approve::use_up(act, &facts, Change::RollBack, key).await?;
+                let approver = approve::use_up(act, &facts, Change::RollBack, key).await?;
                 let due_at = facts.last_activation_at.map_or(act.now, |at| at + BETWEEN_ACTIVATIONS);
                 let roll_back = RollBack {
                     ring_id: ring.id,
                     key_id: key.id.0,
                     due_at: due_at.0,
                     scheduled_by: act.caller.user().0,
+                    approved_by: approver.map(|user| user.0),
                     address: act.caller.address().map(str::to_owned),
                 };
                 store::roll_backs::insert(&act.tx, roll_back).await?;
@@ -126,19 +127,23 @@ async fn may_begin(portal: &Portal, caller: &Caller, due: &RollBack) -> ServiceR
     let key = store::keys::get(db, KeyId(due.key_id)).await?;
     let key = key.ok_or_else(|| store::StoreError::inconsistent("roll_backs", due.ring_id))?;
     let facts = store::rings::facts(db, RingId(due.ring_id)).await?;
+    if let Err(refusal) = policy::scheduled_roll_back(&facts) {
+        return Ok(Err(refusal));
+    }
     Ok(policy::activate_key(&facts, key.state, key.proved_at.is_some(), portal.clock().now()))
 }
 
 /// Another process, or a person, may be first.
 async fn begin(portal: &Portal, caller: &Caller, due: &RollBack) -> ServiceResult<()> {
-    let (ring, key) = (RingId(due.ring_id), KeyId(due.key_id));
+    let (ring, key, approver) = (RingId(due.ring_id), KeyId(due.key_id), due.approved_by.map(UserId));
     let begun = portal
         .act(caller, Action::KeyActivate, Target::Key(key), move |act| {
             Box::pin(async move {
                 store::rings::lock(&act.tx, ring).await?;
+                policy::scheduled_roll_back(&store::rings::facts(&act.tx, ring).await?)?;
                 if store::roll_backs::delete(&act.tx, ring).await? {
                     act.record("scheduled", true);
-                    start_activation(act, key).await?;
+                    start_activation(act, key, approver).await?;
                 }
                 Ok(())
             })

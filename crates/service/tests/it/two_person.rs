@@ -212,6 +212,73 @@ both_databases! {
         assert!(matches!(two.state(two.first).await, KeyState::Active { .. }));
     }
 
+    async fn a_scheduled_roll_back_needs_an_approver_who_still_may_when_it_begins(db: TestDb) {
+        let two = Two::new(&db).await;
+        let (portal, ring, ada, grace) = (&two.house.portal, two.house.ring, &two.house.admin, &two.grace);
+        // Scheduled before the rule is turned on: nobody has approved it.
+        two.rule(false).await;
+        assert_eq!(two.activate(ada, two.second).await, "allowed");
+        two.house.drain().await;
+        assert_eq!(code(keys::schedule_roll_back(portal, ada, ring, true).await), "allowed");
+        two.rule(true).await;
+        since_activation(&two.house, 24 * HOUR + 1).await;
+        timers::run_once(portal).await.unwrap();
+        two.house.drain().await;
+        assert!(matches!(two.state(two.second).await, KeyState::Active { .. }), "not rolled back");
+        assert!(store::rings::facts(portal.db().read(), ring).await.unwrap().roll_back.is_none(), "called off");
+        // Approved, and the approver is gone when it is due.
+        assert_eq!(two.ask(ada, two.first, Change::Activate).await, "allowed");
+        assert_eq!(two.give(grace).await, "allowed");
+        assert_eq!(two.activate(ada, two.first).await, "allowed");
+        two.house.drain().await;
+        assert_eq!(two.ask(ada, two.second, Change::RollBack).await, "allowed");
+        assert_eq!(two.give(grace).await, "allowed");
+        assert_eq!(code(keys::schedule_roll_back(portal, ada, ring, true).await), "allowed");
+        service::users::disable(portal, ada, grace.user()).await.unwrap();
+        since_activation(&two.house, 24 * HOUR + 1).await;
+        timers::run_once(portal).await.unwrap();
+        two.house.drain().await;
+        assert!(matches!(two.state(two.first).await, KeyState::Active { .. }), "not rolled back");
+        let mails = store::messages::list(portal.db().read(), ada.tenant(), None, 200).await.unwrap();
+        let called_off = mails.items.iter().filter(|mail| mail.event == domain::events::Event::RollBackCancelled);
+        assert_eq!(called_off.count(), 11, "six, and the five that are left");
+    }
+
+    async fn x_10_who_approved_a_change_does_not_clear_a_report_of_it(db: TestDb) {
+        let two = Two::new(&db).await;
+        let (portal, ring, ada) = (&two.house.portal, two.house.ring, &two.house.admin);
+        let mut others = Vec::new();
+        for name in ["linus", "margaret"] {
+            let id = add_user(portal, ada.user(), name, Role::GlobalAdministrator).await;
+            let other = caller(portal, id).await;
+            service::risk::acknowledge(portal, &other).await.unwrap();
+            others.push(other);
+        }
+        assert_eq!(two.ask(ada, two.second, Change::Activate).await, "allowed");
+        assert_eq!(two.give(&others[0]).await, "allowed");
+        assert_eq!(two.activate(ada, two.second).await, "allowed");
+        two.house.drain().await;
+        keys::report(portal, &two.grace, ring, true, None).await.unwrap();
+        assert_eq!(code(keys::clear_report(portal, ada, ring, true).await), "OWN_REPORT");
+        assert_eq!(code(keys::clear_report(portal, &others[0], ring, true).await), "OWN_REPORT", "approved it");
+        assert_eq!(code(keys::clear_report(portal, &others[1], ring, true).await), "allowed");
+    }
+
+    async fn the_rule_wants_two_who_can_answer_each_other(db: TestDb) {
+        let house = House::new(&db).await;
+        let (portal, ada) = (&house.portal, &house.admin);
+        for other in service::users::list(portal, ada).await.unwrap() {
+            if other.id != ada.user() {
+                service::users::disable(portal, ada, other.id).await.unwrap();
+            }
+        }
+        let operator = tenants::operator(portal, ada.tenant()).await.unwrap();
+        let change = tenants::Change { two_person: Some(true), ..tenants::Change::default() };
+        assert_eq!(code(tenants::set(portal, &operator, change).await), "INVALID");
+        add_user(portal, ada.user(), "grace", Role::ServiceAdministrator).await;
+        assert_eq!(code(tenants::set(portal, &operator, change).await), "allowed");
+    }
+
     async fn under_the_rule_no_key_activates_itself_and_the_database_refuses_the_own_answer(db: TestDb) {
         let two = Two::new(&db).await;
         let portal = &two.house.portal;
