@@ -44,6 +44,19 @@ pub async fn require_current(db: &Db) -> Result<()> {
     }
 }
 
+/// Refuses a database that holds tables of something else, or of another version: a restore migrates none of them.
+///
+/// # Errors
+/// Names a table that is there.
+pub async fn require_own_or_none(db: &Db) -> Result<()> {
+    if pending(db.read()).await? > 0
+        && let Some(table) = store::archive::any_table(db.read()).await?
+    {
+        bail!("the database is not empty, it has a table {table}: a backup is restored into a new one");
+    }
+    Ok(())
+}
+
 async fn pending(db: &impl ConnectionTrait) -> Result<usize> {
     match Migrator::get_pending_migrations_read_only(db).await {
         Ok(pending) => Ok(pending.len()),

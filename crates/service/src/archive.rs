@@ -16,7 +16,7 @@ mod restore;
 mod write;
 
 pub use drill::{Drill, drill};
-pub use restore::{Restored, load, verify};
+pub use restore::{Restored, header, load, verify};
 pub use write::write;
 
 use crate::{ServiceResult, audit, fresh};
@@ -52,6 +52,8 @@ pub enum ArchiveError {
          --database-url"
     )]
     Nothing,
+    #[error("a portal runs on this database: stop it, then restore")]
+    Running,
     #[error("the database is not empty: a backup is restored into a new one")]
     NotEmpty,
 }

@@ -71,6 +71,11 @@ async fn look(
     Ok(found?)
 }
 
+/// Whether a process serves from this database.
+pub(crate) async fn any_alive(db: &impl store::ConnectionTrait, now: Timestamp) -> ServiceResult<bool> {
+    Ok(!store::replicas::alive(db, now - SILENT).await?.is_empty())
+}
+
 /// Waits until every process that is alive has dropped what it must not hold.
 pub(crate) async fn wait_until_forgotten(job: &mut Job) -> ServiceResult<()> {
     let portal = job.portal.clone();

@@ -202,6 +202,18 @@ pub async fn is_empty(db: &impl ConnectionTrait) -> StoreResult<bool> {
     Ok(db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?.is_none())
 }
 
+/// Some table of the database, if there is any.
+pub async fn any_table(db: &impl ConnectionTrait) -> StoreResult<Option<String>> {
+    let sql = match db.get_database_backend() {
+        DbBackend::Postgres => {
+            "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() LIMIT 1"
+        }
+        _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' LIMIT 1",
+    };
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    Ok(row.map(|row| row.try_get("", "name")).transpose()?)
+}
+
 /// Keeps set-up and every start of a portal out until the transaction ends: whether the database is empty must stay
 /// true. SQLite has one writer at a time anyway.
 pub async fn hold(tx: &impl ConnectionTrait) -> StoreResult<()> {

@@ -1,8 +1,8 @@
 //! `keystead backup create | verify | restore`.
 
 use super::{admin::say, print, rehearsal};
-use crate::{config::Config, open, schema};
-use anyhow::{Context, Result, bail};
+use crate::{config::Config, open, schema, signals::Stop};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Subcommand;
 use service::{
     Clock as _, Portal, Settings, SystemClock,
@@ -99,7 +99,11 @@ async fn create(config: &Config, file: &Path, passphrase: &Password) -> Result<(
     let part = beside(file, &format!("part-{:08x}", u32::from_be_bytes(vault::random::bytes())));
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
     let out = made.with_context(|| format!("cannot make {}", part.display()))?;
-    let written = write(config, passphrase, out).await;
+    let mut stop = Stop::new().context("cannot listen for signals")?;
+    let written = tokio::select! {
+        written = write(config, passphrase, out) => written,
+        () = stop.recv() => Err(anyhow!("the backup was stopped")),
+    };
     let named = written.and_then(|found| {
         name(&part, file).with_context(|| format!("cannot name {}", file.display()))?;
         Ok(found)
@@ -122,9 +126,14 @@ fn beside(file: &Path, more: &str) -> PathBuf {
     name.into()
 }
 
-/// Its name is as durable as what is in it.
+/// Its name is as durable as what is in it, and takes no other file's place.
 fn name(part: &Path, file: &Path) -> io::Result<()> {
-    fs::rename(part, file)?;
+    match fs::hard_link(part, file) {
+        Ok(()) => fs::remove_file(part)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        // Not every file system can have two names for a file.
+        Err(_) => fs::rename(part, file)?,
+    }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
@@ -156,16 +165,20 @@ pub(super) fn said(found: &Restored) -> String {
 }
 
 async fn restore(config: &Config, file: &Path, passphrase: &Password) -> Result<()> {
+    // Nothing is made or changed before file and passphrase go together.
+    archive::header(reader(file)?, passphrase)?;
     let input = reader(file)?;
     let db = open::database(config).await?;
+    schema::require_own_or_none(&db).await?;
     schema::migrate(&db).await?;
     let found = archive::load(&db, passphrase, input, SystemClock.now()).await.map_err(say)?;
-    let drill = look(config, db).await;
-    let text = match &drill {
-        Ok(drill) => outcome(drill),
-        Err(error) => format!("Its keys do not open here yet: {error:#}\n"),
-    };
-    print(&format!("{}Restored.\n{text}", said(&found)))
+    print(&format!("{}Restored.\n", said(&found)))?;
+    let drill = look(config, db).await.context("everything is there, but its keys do not open here yet")?;
+    print(&outcome(&drill))?;
+    if !drill.is_good() {
+        bail!("everything is there as it was backed up, but it is not sound");
+    }
+    Ok(())
 }
 
 /// Tries the keys of a database with the root key that the settings name.

@@ -41,22 +41,21 @@ pub(super) async fn run(config: &Config, file: &Path, passphrase: &Password) -> 
 /// A folder that holds the whole portal for as long as the rehearsal lasts, and not longer.
 struct Folder {
     path: PathBuf,
-    /// Held as long as this process may be at work in the folder.
+    /// Of the data folder, held as long as this process may be at work in it.
     _lock: File,
 }
 
 impl Folder {
     /// What a killed rehearsal left is removed first.
     fn new(data: &Path) -> Result<Self> {
-        let private = |path: &Path| fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-        private(data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
-        let lock = File::create(data.join("rehearsal.lock")).context("cannot make the rehearsal's lock")?;
+        let lock = File::open(data).with_context(|| format!("there is no data folder {}", data.display()))?;
         lock.try_lock().context("another rehearsal runs in this data folder")?;
-        let path = data.join("rehearsal");
+        let path = data.join(".keystead-rehearsal");
         if path.exists() {
             fs::remove_dir_all(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
-        private(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        let made = fs::DirBuilder::new().mode(0o700).create(&path);
+        made.with_context(|| format!("cannot make {}", path.display()))?;
         Ok(Self { path, _lock: lock })
     }
 

@@ -6,7 +6,7 @@ use super::{
     content::{self, Item, TableHead},
     record,
 };
-use crate::ServiceResult;
+use crate::{ServiceResult, replicas};
 use domain::{Timestamp, actions::Action};
 use std::io::Read;
 use store::{
@@ -46,14 +46,15 @@ pub fn verify(input: impl Read, passphrase: &Password) -> Result<Restored, Archi
             Item::Row(_) => count(&mut counts, head.as_ref())?,
             Item::End(said) => {
                 compare(&said, &counts)?;
-                return if input.is_over() {
-                    Ok(Restored { header, counts })
-                } else {
-                    Err(ArchiveError::Format)
-                };
+                return over(&mut input).map(|()| Restored { header, counts });
             }
         }
     }
+}
+
+fn over<R: Read>(input: &mut Opening<R>) -> Result<(), ArchiveError> {
+    let more = || ArchiveError::NotWhole("something follows its end".to_owned());
+    input.is_over().then_some(()).ok_or_else(more)
 }
 
 fn count(counts: &mut Counts, head: Option<&TableHead>) -> Result<(), ArchiveError> {
@@ -73,10 +74,19 @@ fn compare(said: &Counts, found: &Counts) -> Result<(), ArchiveError> {
     }
 }
 
+/// What the backup says of itself; that it does proves the passphrase.
+///
+/// # Errors
+/// The [`ArchiveError`] that says what is wrong with the beginning.
+pub fn header(input: impl Read, passphrase: &Password) -> Result<Header, ArchiveError> {
+    check_passphrase(passphrase)?;
+    content::header(&mut Opening::new(input, passphrase)?)
+}
+
 /// Makes the portal of the backup in an empty database whose schema is up to date: all of it, or nothing.
 ///
 /// # Errors
-/// [`ArchiveError::NotEmpty`], [`ArchiveError::Schema`] and whatever is wrong with the backup.
+/// [`ArchiveError::Running`], [`ArchiveError::NotEmpty`], [`ArchiveError::Schema`] and whatever is wrong with the backup.
 pub async fn load<R: Read + Send>(
     db: &Db,
     passphrase: &Password,
@@ -88,6 +98,9 @@ pub async fn load<R: Read + Send>(
     let header = content::header(&mut input).map_err(anyhow::Error::from)?;
     let tx = db.begin().await?;
     archive::hold(&tx).await?;
+    if replicas::any_alive(&tx, now).await? {
+        return Err(anyhow::Error::from(ArchiveError::Running).into());
+    }
     if !archive::is_empty(&tx).await? {
         return Err(anyhow::Error::from(ArchiveError::NotEmpty).into());
     }
@@ -132,9 +145,7 @@ async fn load_all<R: Read>(tx: &DatabaseTransaction, input: &mut Opening<R>) -> 
             Item::End(said) => {
                 flush(tx, filling.as_mut(), &mut counts).await?;
                 compare(&said, &counts).map_err(anyhow::Error::from)?;
-                if !input.is_over() {
-                    return Err(anyhow::Error::from(ArchiveError::Format).into());
-                }
+                over(input).map_err(anyhow::Error::from)?;
                 return Ok(counts);
             }
         }

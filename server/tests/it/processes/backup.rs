@@ -8,11 +8,13 @@ use super::{
 };
 use crate::harness::FILE_PASSWORD;
 use reqwest::{Method, multipart};
+use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
+    process::Stdio,
     time::Duration,
 };
 use test_support::{Kind, TestDb, both_databases, pfx};
@@ -38,12 +40,14 @@ both_databases! {
         assert!(!is_there(&[PathBuf::from(&backup)], ADA), "everything is sealed");
         damaged_ones_are_refused(&db, folder, &backup);
         nothing_is_made_where_no_portal_is(&db, folder).await;
+        create_twice(&db, folder);
 
         let rehearsed = done(&db, folder, &with(folder, &["backup", "restore", &backup, "--dry-run"]));
         assert!(rehearsed.contains("nothing was changed") && rehearsed.contains("intact"), "{rehearsed}");
         assert!(rehearsed.contains("2 data keys open"), "an environment's and a backup's: {rehearsed}");
         let text = refused(&db, folder, &with(folder, &["backup", "restore", &backup]));
-        assert!(text.contains("not empty"), "{text}");
+        assert!(text.contains("a portal runs on this database"), "{text}");
+        nothing_is_changed_where_something_is(&db, folder, &backup).await;
 
         for kind in [Kind::Sqlite, Kind::Postgres] {
             let fresh = TestDb::create(kind).await.unwrap();
@@ -95,6 +99,24 @@ fn with(folder: &Path, arguments: &[&str]) -> Vec<String> {
     all.chain([file.display().to_string()]).collect()
 }
 
+/// Of two at once under one name, one is told so, and no piece of it stays.
+fn create_twice(db: &TestDb, folder: &Path) {
+    let target = folder.join("twice").display().to_string();
+    let arguments = with(folder, &["backup", "create", &target]);
+    let start = || {
+        let mut command = program(&db.url, folder);
+        command.args(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let both = [start(), start()].map(|child| child.wait_with_output().unwrap());
+    let good = both.iter().filter(|output| output.status.success()).count();
+    let said = both.map(|output| String::from_utf8_lossy(&output.stderr).into_owned()).concat();
+    assert!(good == 1 && said.contains("exists"), "{good}: {said}");
+    let parts = fs::read_dir(folder)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".part-"));
+    assert_eq!(parts.count(), 0);
+}
+
 fn create(db: &TestDb, folder: &Path, name: &str) -> String {
     let file = folder.join(name).display().to_string();
     let text = done(db, folder, &with(folder, &["backup", "create", &file]));
@@ -123,6 +145,31 @@ async fn nothing_is_made_where_no_portal_is(db: &TestDb, folder: &Path) {
     assert!(!absent.exists() && !Path::new(&nowhere).exists(), "nothing is made");
 }
 
+/// Another passphrase or a damaged file is found out before anything is made; a database with tables of something else,
+/// and one with a portal that is stopped, stay as they are; without its root key a restored portal is no success.
+async fn nothing_is_changed_where_something_is(db: &TestDb, folder: &Path, backup: &str) {
+    let restore = with(folder, &["backup", "restore", backup]);
+    let fresh = TestDb::create(db.kind).await.unwrap();
+    let other = folder.join("other").display().to_string();
+    fs::write(&other, "another passphrase, as long\n").unwrap();
+    let text = refused(&fresh, folder, &["backup", "restore", backup, "--passphrase-file", &other]);
+    assert!(text.contains("the passphrase is another one"), "{text}");
+    let tables =
+        async || store::archive::any_table(store::Db::connect(&fresh.url).await.unwrap().read()).await;
+    assert_eq!(tables().await.unwrap(), None, "nothing is made");
+    let db = store::Db::connect(&fresh.url).await.unwrap();
+    db.write().execute_unprepared("CREATE TABLE invoices (id INT)").await.unwrap();
+    let text = refused(&fresh, folder, &restore);
+    assert!(text.contains("it has a table invoices"), "{text}");
+    db.write().execute_unprepared("DROP TABLE invoices").await.unwrap();
+    drop(db);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let text = refused(&fresh, elsewhere.path(), &restore);
+    assert!(text.contains("everything is there, but its keys do not open here yet"), "{text}");
+    let text = refused(&fresh, folder, &restore);
+    assert!(text.contains("not empty"), "{text}");
+}
+
 fn damaged_ones_are_refused(db: &TestDb, folder: &Path, backup: &str) {
     let whole = fs::read(backup).unwrap();
     let file: PathBuf = folder.join("damaged");
@@ -147,7 +194,8 @@ fn damaged_ones_are_refused(db: &TestDb, folder: &Path, backup: &str) {
     let mut longer = whole.clone();
     longer.push(0);
     fs::write(&file, longer).unwrap();
-    assert!(refused(db, folder, &with(folder, &["backup", "verify", &path])).contains("no backup"));
+    let text = refused(db, folder, &with(folder, &["backup", "verify", &path]));
+    assert!(text.contains("something follows its end"), "{text}");
     let other = folder.join("other").display().to_string();
     fs::write(&other, "another passphrase, as long\n").unwrap();
     let text = refused(db, folder, &["backup", "verify", backup, "--passphrase-file", &other]);
