@@ -123,7 +123,6 @@ async fn withdraw(portal: &Portal, check: &[u8]) -> ServiceResult<()> {
 async fn swap(portal: &Portal, by: By, current: &Root, next: RootKey) -> ServiceResult<u64> {
     let file = portal.keyring().roots().file();
     let next = Root::new(next);
-    let now = portal.clock().now();
     let tx = portal.db().begin().await?;
     let row = store::portal::lock(&tx).await?.context("the portal row is missing")?;
     if row.root_check == next.check {
@@ -138,7 +137,10 @@ async fn swap(portal: &Portal, by: By, current: &Root, next: RootKey) -> Service
     for table in Table::ALL {
         sealed_anew += seal_anew(&tx, table, current, &next).await?;
     }
-    store::portal::set_root(&tx, &next.check, now).await?;
+    let now = portal.clock().now();
+    // It is after every lock that is here, whatever this machine's clock says.
+    let last_lock = store::rings::last_lock(&tx).await?;
+    store::portal::set_root(&tx, &next.check, last_lock.map_or(now, |lock| lock.max(now))).await?;
     for tenant in store::tenants::list(&tx).await? {
         audit::append(&tx, TenantId(tenant.id), entry(by, sealed_anew, now)).await?;
     }

@@ -84,6 +84,11 @@ both_databases! {
         assert!(root_key::is_due(l.house.portal.db().read()).await.unwrap(), "the lock's job has not run");
         l.house.drain().await;
         assert!(!root_key::is_due(l.house.portal.db().read()).await.unwrap());
+        // By an operator whose machine's clock is behind that of who locked.
+        l.house.wait(-72 * HOUR);
+        root_key::rotate(&l.house.portal, By::Operator).await.unwrap();
+        assert!(!root_key::is_due(l.house.portal.db().read()).await.unwrap(), "it is after the lock");
+        l.house.wait(72 * HOUR);
         assert!(before.is_disjoint(&sealed(&l.house).await), "something is sealed by the old key");
         assert_ne!(fs::read(&l.house.root).unwrap(), key_before);
         let row = portal_row(&l.house).await;
