@@ -109,7 +109,7 @@ impl Db {
                 }
             }
             Backend::Postgres => {
-                for table in ["data_keys", "ring_keys", "protection_keys"] {
+                for table in ["data_keys", "ring_keys", "protection_keys", "backups"] {
                     self.write.execute_unprepared(&format!("VACUUM {table}")).await?;
                 }
             }

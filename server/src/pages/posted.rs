@@ -95,7 +95,7 @@ impl Posted {
     }
 
     async fn refuse(self, refusal: Refusal) -> Response {
-        let path = self.parts.uri.path();
+        let path = self.parts.uri.path_and_query().map_or("/", |address| address.as_str());
         match refusal.code {
             Code::SignInRequired => return see_other(&url::with_query("/sign-in", &[("next", path)])),
             Code::RiskNotAcknowledged => {
@@ -139,9 +139,10 @@ impl FromRequest<AppState> for Posted {
         let read = if is_multipart(&posted.parts) {
             posted.read_multipart(request).await
         } else {
-            let form = Form::from_request(request, state).await;
-            posted.fields = Fields::new(form.map_err(IntoResponse::into_response)?.0, Vec::new());
-            Ok(())
+            Form::from_request(request, state)
+                .await
+                .map(|form| posted.fields = Fields::new(form.0, Vec::new()))
+                .map_err(|error| not_a_form(error.status()))
         };
         match read {
             Ok(()) => Ok(posted),
@@ -209,6 +210,16 @@ async fn read_field(
     let content = field.bytes().await.map_err(|error| unreadable(&error, &name))?.to_vec();
     files.push((name, SentFile { name: file_name, media_type, content }));
     Ok(())
+}
+
+/// Why fields could not be read.
+fn not_a_form(status: StatusCode) -> Refusal {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Refusal::new(Code::TooLarge, "This is larger than the form can take.")
+        }
+        _ => Refusal::new(Code::Invalid, "This is no form that a browser sends. Send the form on this page."),
+    }
 }
 
 /// Why a form with files could not be read to its end, at the field that was being read.

@@ -12,7 +12,10 @@ use axum::{
 };
 use domain::{Code, Refusal};
 use http::{HeaderMap, StatusCode, header, request::Parts};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use service::{Caller, Portal};
 use std::sync::Arc;
 
@@ -100,6 +103,11 @@ impl<T: Serialize> IntoResponse for Json<T> {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Answer<T> {
+    // Serde would take an array for a structure whose fields it has in their order.
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first.is_some_and(|first| *first != b'{') && serde_json::from_slice::<IgnoredAny>(body).is_ok() {
+        return Err(Failure::field("body", "Send a JSON object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let (path, error) = (error.path().to_string(), error.into_inner());

@@ -34,6 +34,11 @@ both_databases! {
         let client = Client::admin(&house).await;
         let form = json!({"name": "x".repeat(1024 * 1024), "type": "sandbox", "region": "europe"});
         client.post("/environments", &form).await.problem(413, "TOO_LARGE");
+        // Not even with the fields in their order.
+        let list = r#" ["Payroll", "sandbox", "europe"]"#;
+        let answer = client.send("POST", "/environments", "application/json", list.into()).await;
+        assert!(answer.text().contains("Send a JSON object."), "{}", answer.text());
+        answer.problem(422, "INVALID");
         let nested = "[".repeat(100_000);
         client.send("POST", "/environments", "application/json", nested.into()).await.problem(422, "INVALID");
     }

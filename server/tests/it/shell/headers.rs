@@ -80,6 +80,8 @@ both_databases! {
         let house = House::new(&db).await;
         let mut browser = Browser::new(&house.router);
         let long = "x".repeat(server::router::MAX_BODY + 1);
-        assert_eq!(browser.post("/sign-in", &[("email", &long)]).await.status, 413);
+        let answer = browser.post("/sign-in", &[("email", &long)]).await;
+        assert_eq!(answer.status, 413);
+        assert!(answer.text().contains("This is larger than the form can take."), "a page says so");
     }
 }
