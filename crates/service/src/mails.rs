@@ -167,7 +167,7 @@ impl Notice {
         }
         facts.extend(self.due_at.map(|at| ("Roll-back begins", when(at))));
         if self.event == Event::ChangeReported {
-            let text = "No key is activated and nothing is locked until a Global administrator who neither made the change nor reported it has cleared it";
+            let text = "No key is activated and nothing is locked until a Global administrator who neither made, approved nor reported the change has cleared it";
             facts.push(("Until then", text.to_owned()));
         }
         if !self.deleted_keys.is_empty() {

@@ -25,7 +25,7 @@ pub(super) async fn list(api: Api) -> Answer<Json<List<Region>>> {
 /// Report a key change
 ///
 /// "This was not us": no key is activated and nothing is locked in the region until a Global administrator who
-/// neither made the change nor reported it clears that. Within 72 hours of the change. Every administrator is mailed.
+/// neither made, approved nor reported the change clears that. Within 72 hours of the change. Every administrator is mailed.
 #[utoipa::path(post, path = "/regions/{region}/report", operation_id = "report_change", tag = "regions",
     params(("region" = String, Path)), request_body = ReportChange, responses((status = 200, body = Region)))]
 pub(super) async fn report(
@@ -40,7 +40,7 @@ pub(super) async fn report(
 
 /// Clear a report
 ///
-/// As a Global administrator who neither made the change nor reported it. Every administrator is mailed.
+/// As a Global administrator who neither made, approved nor reported the change. Every administrator is mailed.
 #[utoipa::path(post, path = "/regions/{region}/report/clear", operation_id = "clear_report", tag = "regions",
     params(("region" = String, Path)), request_body = Confirmation, responses((status = 200, body = Region)))]
 pub(super) async fn clear_report(

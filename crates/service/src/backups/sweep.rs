@@ -1,7 +1,7 @@
 //! Removes what nobody sees any more: pieces of deleted backups, tables that a job filled or replaced. Every process
 //! may, at any time, and a crash leaves the rest to the next look.
 
-use crate::{Portal, ServiceResult};
+use crate::{Portal, ServiceResult, upkeep};
 use domain::BackupId;
 
 /// So many tables and backups are looked at in one turn.
@@ -23,10 +23,15 @@ pub(crate) async fn sweep(portal: &Portal) -> ServiceResult<()> {
 
 /// Removes the pieces of deleted backups, and then what says that they were there.
 pub(crate) async fn remove_deleted(portal: &Portal, backups: Vec<BackupId>) -> ServiceResult<()> {
+    if backups.is_empty() {
+        return Ok(());
+    }
     for id in backups {
         store::backup_pieces::delete_all(portal.db(), id).await?;
         store::backups::remove(portal.db().write(), id).await?;
     }
+    // What is left of their keys.
+    upkeep::scrub(portal).await;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use domain::{
 use store::{keys::Key, reports::ReportLink, rings::Ring};
 
 /// Reports the latest key change of the ring as not authorised: no key is activated and nothing is locked until a
-/// Global administrator who neither made nor reported it clears that. `link` is the token of a mail's link, which is
+/// Global administrator who neither made, approved nor reported it clears that. `link` is the token of a mail's link, which is
 /// used up.
 ///
 /// # Errors
