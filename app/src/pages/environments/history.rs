@@ -73,7 +73,10 @@ fn row(change: ViewChange) -> Row {
 mod build {
     use super::ViewChange;
     use crate::{error::UiError, view::ViewOperation};
-    use domain::operations::{OperationKind, OperationState};
+    use domain::{
+        Timestamp,
+        operations::{OperationKind, OperationState},
+    };
     use service::{
         Caller, Portal, operations,
         store::operations::{Filter, Operation},
@@ -85,14 +88,7 @@ mod build {
             let environment = id.parse().map_err(|_| UiError::not_found("environment"))?;
             let filter = Filter { environment: Some(environment), ..Default::default() };
             let mut jobs = operations::list(portal, caller, filter, None, 200).await?.items;
-            jobs.retain(|job| {
-                matches!(
-                    job.kind,
-                    OperationKind::EnvironmentApply
-                        | OperationKind::EnvironmentReturn
-                        | OperationKind::EnvironmentUnlock
-                )
-            });
+            jobs.retain(changes_key);
             if let Some(ring) = jobs.first().map(|job| job.ring_id) {
                 let filter = Filter { ring: Some(ring), ..Default::default() };
                 let mut changes = operations::list(portal, caller, filter, None, 200).await?.items;
@@ -124,11 +120,31 @@ mod build {
         }
     }
 
+    /// Whether it changes the key of the environment itself; a reset does where there was an own key.
+    fn changes_key(job: &Operation) -> bool {
+        match job.kind {
+            OperationKind::EnvironmentApply
+            | OperationKind::EnvironmentReturn
+            | OperationKind::EnvironmentUnlock => true,
+            OperationKind::EnvironmentReset => job.key_before.as_ref().is_some_and(|key| !key.is_empty()),
+            _ => false,
+        }
+    }
+
     /// Whether the environment was under an own key when the key changed: the last of its own changes
     /// (`jobs`, the newest first) that was done before then put it there.
     fn was_own_at(jobs: &[Operation], change: &Operation) -> bool {
-        let done = |job: &&Operation| job.finished_at.is_some_and(|at| at <= change.created_at);
-        let before = jobs.iter().filter(done).find(|job| job.state == OperationState::Succeeded);
-        before.is_some_and(|job| job.kind != OperationKind::EnvironmentReturn)
+        let done = |job: &&Operation| took_effect(job).is_some_and(|at| at <= change.created_at);
+        jobs.iter().find(done).is_some_and(|job| {
+            !matches!(job.kind, OperationKind::EnvironmentReturn | OperationKind::EnvironmentReset)
+        })
+    }
+
+    /// When the key changed: a reset is done as soon as it is asked for, its job only removes what was there.
+    fn took_effect(job: &Operation) -> Option<Timestamp> {
+        match job.kind {
+            OperationKind::EnvironmentReset => Some(job.created_at),
+            _ => job.finished_at.filter(|_| job.state == OperationState::Succeeded),
+        }
     }
 }

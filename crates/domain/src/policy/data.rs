@@ -58,7 +58,9 @@ pub fn restore(backup: &BackupFacts, source: &Holder, target: &Holder) -> Decisi
     if !backup.key_here {
         let name = backup.key_name.as_deref().unwrap_or("the Microsoft-provided key");
         let detail = format!("The backup opens only with {name}, which is not here any more (X-14).");
-        return Err(Refusal::new(Code::KeyUnavailable, detail).remedy("If that key is Locked, unlock it; if it was deleted, upload its file again under a new name."));
+        return Err(Refusal::new(Code::KeyUnavailable, detail).remedy(
+            "If that key is Locked, unlock it; if it was deleted, upload its file again under a new name.",
+        ));
     }
     use_data(target.facts.state)?;
     if backup.has_files && target.facts.state == EnvironmentState::SelfManaged {

@@ -2,5 +2,6 @@
 
 mod authorization;
 mod downloads;
+mod history;
 mod keys;
 mod malformed;
