@@ -66,6 +66,7 @@ mod build {
         let place = service::overview::place(portal, caller).await?;
         let mut banners: Vec<Banner> =
             place.changes.iter().map(|change| changed(change, place.now)).collect();
+        banners.extend(place.reported.iter().map(|(region, by)| reported(region, by)));
         banners.extend(mail(portal, caller, place.troubled));
         let regions = if place.regions.len() == 1 { place.regions[0].clone() } else { String::new() };
         let viewer = Viewer {
@@ -100,6 +101,20 @@ mod build {
                 ("locking is possible".to_owned(), Deadline::new(change.lock_from, now)),
             ],
             link: Some(("Show the key".to_owned(), format!("/encryption-keys/{}", change.key_id))),
+        }
+    }
+
+    /// nothing changes until somebody else has looked.
+    fn reported(region: &str, by: &str) -> Banner {
+        let keys = crate::url::with_query("/encryption-keys", &[("region", region)]);
+        Banner {
+            tone: Tone::Severe,
+            title: format!("The last key change in {region} was reported as not authorised."),
+            text: format!(
+                "{by} did not know of it. Until that is cleared no key is activated and nothing is locked."
+            ),
+            times: Vec::new(),
+            link: Some(("Show the report".to_owned(), keys)),
         }
     }
 

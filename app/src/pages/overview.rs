@@ -4,7 +4,7 @@ use crate::{
     error::UiError,
     pages::load::*,
     ui::*,
-    view::{ViewDecision, ViewOperation, count},
+    view::{ViewDecision, ViewOperation, count, counted},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -20,10 +20,26 @@ pub struct ViewRegion {
     pub states: Vec<(String, u64)>,
     pub environments: u64,
     pub self_managed: u64,
+    /// What is locked, if anything that the caller sees is.
+    pub locked: Option<ViewLock>,
+    /// What holds activations and locks, whatever the clocks say.
+    pub activation_held: Option<String>,
+    pub lock_held: Option<String>,
     /// T24 and T72: none when it is possible now, or no key was ever active.
     pub activation_from: Option<Deadline>,
     pub lock_from: Option<Deadline>,
     pub ever_activated: bool,
+}
+
+/// Environments that nobody can read or write.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewLock {
+    pub environments: u64,
+    pub since: Moment,
+    /// T28: when what is still locked is deleted.
+    pub deletion: Moment,
+    /// Where the way back begins.
+    pub way: String,
 }
 
 /// What the page shows.
@@ -86,9 +102,24 @@ fn show(data: ViewOverview) -> AnyView {
 
 fn view_region(region: ViewRegion, several: bool) -> AnyView {
     let heading = several.then(|| view! { <h2 class="region">{region.name.clone()}</h2> });
+    let locked = region.locked.clone().map(|lock| lock_bar(&region.name, lock));
     view! {
         {heading}
+        {locked}
         <Cards>{key_card(&region)} {environments_card(&region)} {timer_cards(&region)}</Cards>
+    }
+    .into_any()
+}
+
+fn lock_bar(region: &str, lock: ViewLock) -> AnyView {
+    let ViewLock { environments, since, deletion, way } = lock;
+    let many = counted(environments, "environment is", "environments are");
+    let actions = view! { <ButtonLink label="Show the way back" href=way /> }.into_any();
+    view! {
+        <MessageBar tone=Tone::Severe title=format!("{many} locked in {region}.") actions>
+            "Nobody can read or write since " <Time at=since /> ". What is still locked on " <Time at=deletion />
+            " is deleted for good."
+        </MessageBar>
     }
     .into_any()
 }
@@ -96,6 +127,7 @@ fn view_region(region: ViewRegion, several: bool) -> AnyView {
 fn key_card(region: &ViewRegion) -> AnyView {
     let note = match &region.activated {
         Some(at) => view! { "Active since " <Time at=at.clone() /> }.into_any(),
+        None if region.locked.is_some() => "Only the locked key's own file brings it back.".into_any(),
         None => "Environments use the Microsoft-provided key.".into_any(),
     };
     let value = match region.active.clone() {
@@ -127,18 +159,19 @@ fn environments_card(region: &ViewRegion) -> AnyView {
 /// Both clocks, once there was a change that they count from.
 fn timer_cards(region: &ViewRegion) -> Option<AnyView> {
     let cards = view! {
-        {timer("Next activation", region.activation_from.clone(), "24 h after a key change")}
-        {timer("Lock possible", region.lock_from.clone(), "72 h after a key change")}
+        {timer("Next activation", &region.activation_held, region.activation_from.clone(), "24 h after a key change")}
+        {timer("Lock possible", &region.lock_held, region.lock_from.clone(), "72 h after a key change")}
     };
     region.ever_activated.then(|| cards.into_any())
 }
 
-fn timer(label: &'static str, from: Option<Deadline>, rule: &'static str) -> AnyView {
+fn timer(label: &'static str, held: &Option<String>, from: Option<Deadline>, rule: &'static str) -> AnyView {
     let note = match &from {
         Some(until) => view! { {rule} " · " <Time at=until.at.clone() /> }.into_any(),
         None => rule.into_any(),
     };
     let value = match from {
+        _ if held.is_some() => held.clone().into_any(),
         Some(until) => view! { <Countdown until absolute=false /> }.into_any(),
         None => "Now".into_any(),
     };
@@ -170,9 +203,9 @@ fn operations(operations: Vec<ViewOperation>) -> AnyView {
 
 #[cfg(feature = "ssr")]
 mod build {
-    use super::{ViewOverview, ViewRegion};
+    use super::{ViewLock, ViewOverview, ViewRegion};
     use crate::{error::UiError, ui::*, view::ViewDecision, view::ViewOperation};
-    use domain::{Timestamp, environments::EnvironmentState};
+    use domain::{Timestamp, environments::EnvironmentState, rings::LOCKED_AT_MOST};
     use service::{
         Caller, Portal,
         overview::{self, RegionOverview},
@@ -205,11 +238,32 @@ mod build {
                 states: region.by_state.iter().map(|(s, n)| (s.label().to_owned(), *n)).collect(),
                 environments: region.by_state.iter().map(|(_, n)| n).sum(),
                 self_managed: count(EnvironmentState::SelfManaged),
+                locked: lock(region),
+                activation_held: region.facts.activation_held().map(str::to_owned),
+                lock_held: region.facts.lock_held().map(str::to_owned),
                 activation_from: deadline(region.facts.next_activation_at(now)),
                 lock_from: deadline(region.facts.lock_allowed_at(now)),
                 ever_activated: region.facts.ever_activated,
             }
         }
+    }
+
+    fn lock(region: &RegionOverview) -> Option<ViewLock> {
+        let locked = |state: EnvironmentState| {
+            matches!(
+                state,
+                EnvironmentState::Locking | EnvironmentState::Locked | EnvironmentState::Unlocking
+            )
+        };
+        let environments = region.by_state.iter().filter(|(state, _)| locked(*state)).map(|(_, n)| n).sum();
+        let since = region.facts.lock_started_at.filter(|_| environments > 0)?;
+        let name = region.ring.region.as_str();
+        Some(ViewLock {
+            environments,
+            since: since.into(),
+            deletion: (since + LOCKED_AT_MOST).into(),
+            way: crate::url::with_query("/environments", &[("encryption", "locked"), ("region", name)]),
+        })
     }
 
     fn check(label: String, detail: Option<String>, fix: Option<(&str, String)>) -> Check {
@@ -219,7 +273,7 @@ mod build {
 
     /// A region without an Active key, for those who may bring one.
     fn missing_key(region: &RegionOverview) -> Option<Check> {
-        if region.active.is_some() || region.facts.installing.is_some() {
+        if region.active.is_some() || region.facts.installing.is_some() || lock(region).is_some() {
             return None;
         }
         let name = &region.ring.region;

@@ -17,7 +17,7 @@ pub fn ErrorSummary(
         <div class="error-summary tone-error" role="alert" tabindex="-1" aria-labelledby="error-summary">
             <Icon name=Glyph::Error />
             <div>
-                <h2 id="error-summary">"This could not be saved"</h2>
+                <h2 id="error-summary">"Not done. Please correct this:"</h2>
                 <ul>{lines}</ul>
             </div>
         </div>

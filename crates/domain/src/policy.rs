@@ -18,7 +18,7 @@ use crate::{
     Code, Refusal, Timestamp, UserId,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, ineligible},
     keys::KeyState,
-    rings::{LOCKED_AT_MOST, RingFacts},
+    rings::{LOCKED_AT_MOST, Report, RingFacts},
     time::human_span,
 };
 
@@ -103,8 +103,21 @@ fn not_reported(ring: &RingFacts) -> Decision {
         report.at.human()
     );
     Err(Refusal::new(Code::ChangeReported, detail)
-        .remedy("A Global administrator who neither made, approved nor reported the change can clear that.")
+        .remedy(clearing(ring, report))
         .see(keys_page(ring), "Encryption keys"))
+}
+
+/// Who can clear a report.
+pub fn clearing(ring: &RingFacts, report: &Report) -> String {
+    match report.clearable {
+        true => "A Global administrator who neither made, approved nor reported the change can clear that."
+            .to_owned(),
+        false => format!(
+            "No other Global administrator is there to clear that; the operator of this portal can: keystead admin region \
+             clear-report {}.",
+            ring.region
+        ),
+    }
 }
 
 /// X-10: whether the latest key change may be reported as not authorised: while it runs, and for 72 hours after.
@@ -134,7 +147,7 @@ pub fn clear_report(ring: &RingFacts, me: Option<UserId>) -> Decision {
         }
         Some(_) => return Ok(()),
     };
-    Err(Refusal::new(Code::OwnReport, detail).remedy("Ask another Global administrator to clear it."))
+    Err(Refusal::new(Code::OwnReport, detail).remedy(clearing(ring, report)))
 }
 
 /// X-10: whether a roll-back may be scheduled: in the first 24 hours after a change, when it is not possible yet.

@@ -40,6 +40,8 @@ pub struct Report {
     pub approved_by: Option<UserId>,
     /// The mail address of who reported.
     pub email: String,
+    /// A Global administrator is there who neither made, approved nor reported the change.
+    pub clearable: bool,
 }
 
 /// a roll-back that waits until the 24 hours after the change are over.
@@ -100,6 +102,26 @@ impl RingFacts {
     /// T1: when unlocking becomes possible by time alone; `None` when it is now (PP-106).
     pub fn unlock_allowed_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.lock_started_at.map(|at| at + NO_UNLOCK_AFTER_LOCK).filter(|at| *at > now)
+    }
+
+    /// What keeps every key from being activated, whatever the clocks say; `None` when nothing does (PP-080, X-10).
+    pub fn activation_held(&self) -> Option<&'static str> {
+        match self.is_locking() || self.locked_environments > 0 {
+            true => Some("Not while environments are locked"),
+            false => self.reported(),
+        }
+    }
+
+    /// What keeps the region from being locked, whatever the clocks say; `None` when nothing does.
+    pub fn lock_held(&self) -> Option<&'static str> {
+        match self.is_locking() || (self.locked_environments > 0 && !self.any_self_managed) {
+            true => Some("Not while environments are locked"),
+            false => self.reported(),
+        }
+    }
+
+    fn reported(&self) -> Option<&'static str> {
+        self.report.as_ref().map(|_| "Not before the report is cleared")
     }
 
     /// What is typed to lock the region (PP-112, X-39).

@@ -15,7 +15,9 @@ mod upload;
 
 pub use activate::activate;
 pub(crate) use activate::{affected, not_confirmed};
-pub use approve::{ask as ask_approval, give as give_approval, withdraw as withdraw_approval};
+pub use approve::{
+    ask as ask_approval, give as give_approval, may_ask as may_ask_approval, withdraw as withdraw_approval,
+};
 pub(crate) use download::clean_up;
 pub use download::{FILE_WAITS, download, file_waits};
 pub use generate::{Generate, generate};

@@ -16,8 +16,10 @@ pub struct Place {
     pub tenant: String,
     /// The regions' names, sorted.
     pub regions: Vec<String>,
-    /// Key changes of the last 72 hours (PP-033, PP-034), one a region at most.
+    /// Key changes of the last 72 hours (PP-033, PP-034), one a region at most; none of a region that is in `reported`.
     pub changes: Vec<KeyChange>,
+    /// X-10: regions whose latest key change is reported, `(region, who reported it)`.
+    pub reported: Vec<(String, String)>,
     /// How many messages have trouble: zero for callers who may not read messages.
     pub troubled: u64,
     pub now: Timestamp,
@@ -73,9 +75,13 @@ pub async fn place(portal: &Portal, caller: &Caller) -> ServiceResult<Place> {
     let found = store::overview::place(portal.db().read(), caller.tenant(), since).await?;
     let found = found.ok_or_else(|| Refusal::not_found("tenant"))?;
     let troubled = if caller.may(Action::MessageRead, None) { found.troubled } else { 0 };
-    let changes = found.regions.iter().filter_map(change).collect();
+    let changes = found.regions.iter().filter(|region| region.reported_by.is_none()).filter_map(change);
+    let changes = changes.collect();
+    let reported =
+        found.regions.iter().filter_map(|region| Some((region.name.clone(), region.reported_by.clone()?)));
+    let reported = reported.collect();
     let regions = found.regions.into_iter().map(|region| region.name).collect();
-    Ok(Place { tenant: found.tenant, regions, changes, troubled, now })
+    Ok(Place { tenant: found.tenant, regions, changes, reported, troubled, now })
 }
 
 fn change(region: &store::overview::Region) -> Option<KeyChange> {

@@ -19,6 +19,8 @@ pub struct Region {
     pub name: String,
     /// None without a change after the time asked for.
     pub change: Option<Change>,
+    /// X-10: the address of who reported the latest change.
+    pub reported_by: Option<String>,
 }
 
 /// When the region's Active key became so.
@@ -39,6 +41,7 @@ struct Row {
     key_id: Option<Uuid>,
     key_name: Option<String>,
     changed_by: Option<String>,
+    reported_by: Option<String>,
 }
 
 /// The tenant with its regions and their key changes after `since`, in one query: each page asks for it.
@@ -51,7 +54,9 @@ pub async fn place(
     let sql = "SELECT t.name AS tenant, \
                (SELECT COUNT(*) FROM messages m WHERE m.tenant_id = t.id AND m.last_error IS NOT NULL \
                AND m.state <> 'sent') AS troubled, \
-               r.region, r.last_activation_at, k.id AS key_id, k.name AS key_name, u.email AS changed_by \
+               r.region, r.last_activation_at, k.id AS key_id, k.name AS key_name, u.email AS changed_by, \
+               (SELECT p.email FROM change_reports c JOIN users p ON p.id = c.reported_by WHERE c.ring_id = r.id) \
+               AS reported_by \
                FROM tenants t LEFT JOIN rings r ON r.tenant_id = t.id \
                LEFT JOIN protection_keys k ON k.ring_id = r.id AND k.state = 'active' AND r.last_activation_at > $2 \
                LEFT JOIN users u ON u.id = COALESCE((SELECT o.created_by FROM operations o WHERE o.key_id = k.id \
@@ -67,12 +72,12 @@ pub async fn place(
 }
 
 fn region(row: Row) -> Option<Region> {
-    let Row { region, last_activation_at, key_id, key_name, changed_by, .. } = row;
+    let Row { region, last_activation_at, key_id, key_name, changed_by, reported_by, .. } = row;
     let change = key_id.zip(key_name).zip(last_activation_at).map(|((id, key), at)| Change {
         at: Timestamp(at),
         key_id: KeyId(id),
         key,
         by: changed_by.unwrap_or_default(),
     });
-    Some(Region { name: region?, change })
+    Some(Region { name: region?, change, reported_by })
 }

@@ -231,6 +231,7 @@ struct FactsRow {
     reported_by: Option<sea_orm::prelude::Uuid>,
     changed_by: Option<sea_orm::prelude::Uuid>,
     change_approved_by: Option<sea_orm::prelude::Uuid>,
+    clearable: bool,
     reporter: Option<String>,
     roll_back_key: Option<sea_orm::prelude::Uuid>,
     roll_back_name: Option<String>,
@@ -283,7 +284,11 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
                EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id AND e.state = 'self_managed') AS self_managed, \
                EXISTS (SELECT 1 FROM ring_keys g JOIN data_keys d ON d.ring_key_id = g.id WHERE g.ring_id = r.id \
                 AND g.protection_key_id IS NOT NULL AND g.id <> r.active_ring_key) AS reencrypting, \
-               c.reported_at, c.reported_by, c.changed_by, c.approved_by AS change_approved_by, cu.email AS reporter, b.key_id AS roll_back_key, \
+               c.reported_at, c.reported_by, c.changed_by, c.approved_by AS change_approved_by, \
+               EXISTS (SELECT 1 FROM users gu JOIN role_assignments ga ON ga.user_id = gu.id \
+                WHERE gu.tenant_id = r.tenant_id AND gu.disabled_at IS NULL AND ga.role = 'global_administrator' \
+                AND gu.id <> c.reported_by AND (c.changed_by IS NULL OR gu.id <> c.changed_by) \
+                AND (c.approved_by IS NULL OR gu.id <> c.approved_by)) AS clearable, cu.email AS reporter, b.key_id AS roll_back_key, \
                bk.name AS roll_back_name, b.due_at, bu.email AS scheduler, bv.id AS roll_back_approver, t.two_person, \
                a.id AS approval_id, a.change, \
                a.key_id AS approval_key, ak.name AS approval_name, a.asked_by, au.email AS asker, a.asked_at, \
@@ -326,6 +331,7 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
             by: UserId(by),
             changed_by: row.changed_by.map(UserId),
             approved_by: row.change_approved_by.map(UserId),
+            clearable: row.clearable,
             email: row.reporter.unwrap_or_default(),
         }),
         roll_back: row.roll_back_key.zip(row.due_at).map(|(key, due_at)| RollBack {

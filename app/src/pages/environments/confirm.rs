@@ -86,6 +86,7 @@ fn delete(environment: &ViewEnvironment) -> Question {
         says: "Nothing brings a deleted environment back.".to_owned(),
         consequences: vec![
             format!("Its data key is destroyed: {} lost, whoever holds the key file.", rows(environment)),
+            "Its backups go with it, and no more are made.".to_owned(),
             "The key of the last locked environment is deleted with it.".to_owned(),
         ],
         action: "/delete",
@@ -156,7 +157,6 @@ fn dialog(environment: &ViewEnvironment, question: Question) -> AnyView {
     let typed_error = forms::error("typed_name");
     let summary = typed_error.is_none().then(|| forms::summary(&[]));
     let dialog = view! {
-        {summary}
         <ConfirmDialog
             title
             action=environment.address(action)
@@ -167,6 +167,7 @@ fn dialog(environment: &ViewEnvironment, question: Question) -> AnyView {
             phrase=typed
             phrase_error=typed_error
         >
+            {summary}
             <p>{says}</p>
             {confirmed.then(|| view! { <input type="hidden" name="confirmed" value="on" /> })}
         </ConfirmDialog>

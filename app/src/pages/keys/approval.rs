@@ -2,9 +2,9 @@
 
 use super::{
     changes::asked,
-    data::{ViewKeyDetails, ViewKeys, key, keys},
+    data::{ViewKey, ViewKeyDetails, ViewKeys, key, keys},
 };
-use crate::{error::UiError, forms, pages::load::*, ui::*, view::ViewDecision};
+use crate::{error::UiError, forms, pages::load::*, ui::*, url, view::ViewDecision};
 use domain::approvals::Change;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,11 @@ pub(super) fn bar(data: &ViewKeys) -> Option<AnyView> {
         view! { <MessageBar tone title actions>{next} " until " <Time at=expires /> "." </MessageBar> }
             .into_any(),
     )
+}
+
+/// Where approval of the change of this key is asked for.
+pub(super) fn address(key: &ViewKey, change: Change) -> String {
+    url::with_query(&format!("/encryption-keys/{}/approval", key.id), &[("for", change.as_str())])
 }
 
 /// The list and, over it, what is asked.
@@ -147,8 +152,9 @@ fn give_dialog(data: &ViewKeys) -> AnyView {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct ViewAsk {
     details: ViewKeyDetails,
-    /// `activate`, `lock` or `roll_back`.
-    change: String,
+    change: Change,
+    /// Whether it may be asked for now.
+    ask: ViewDecision,
 }
 
 impl PageData for ViewAsk {
@@ -158,7 +164,17 @@ impl PageData for ViewAsk {
 }
 
 async fn load(id: String, change: String) -> Result<ViewAsk, UiError> {
-    Ok(ViewAsk { details: key(id).await?, change })
+    let change = Change::parse(&change).ok_or_else(|| UiError::not_found("question"))?;
+    Ok(ViewAsk { ask: ask_approval(id.clone(), change).await?, details: key(id).await?, change })
+}
+
+/// Whether the change of the key may be asked for.
+#[server(prefix = "/fn", endpoint = "ask-approval")]
+pub async fn ask_approval(id: String, change: Change) -> Result<ViewDecision, UiError> {
+    let (portal, caller) = crate::request::request_at_risk().await?;
+    let id = id.parse().map_err(|_| UiError::not_found("key"))?;
+    let decision = service::keys::may_ask_approval(&portal, &caller, id, change).await?;
+    Ok(ViewDecision::new(&decision, portal.clock().now()))
 }
 
 /// `/encryption-keys/{id}/approval`.
@@ -167,18 +183,10 @@ pub fn AskApproval() -> AnyView {
     page(|input| load(input.id.clone(), input.value("for")), ask)
 }
 
-fn ask(ViewAsk { details, change }: ViewAsk) -> AnyView {
-    // What came back with the form names it, too.
-    let change = forms::value("for").unwrap_or(change);
-    let change = Change::parse(&change).unwrap_or(Change::Activate);
+fn ask(ViewAsk { details, change, ask }: ViewAsk) -> AnyView {
     let list = &details.list;
-    let standing = list.approval.as_ref().map(|approval| {
-        let reason = format!("{} has asked to {} already.", approval.asker, approval.what);
-        Why { reason, remedy: None, see: None, from: None }
-    });
-    let decision = ViewDecision { code: None, why: standing };
-    let (name, id) = (details.key.name.clone(), details.key.id.clone());
-    asked(list, &decision, "Not now.", || {
+    let name = details.key.name.clone();
+    asked(list, &ask, "Not now.", || {
         let consequences = vec![
             "Another administrator has to approve; you cannot yourself.".to_owned(),
             "Then you have until 24 hours from now to do it; every guard still holds.".to_owned(),
@@ -188,7 +196,7 @@ fn ask(ViewAsk { details, change }: ViewAsk) -> AnyView {
         view! {
             <ConfirmDialog
                 title=format!("Ask to {}?", change.of(&name))
-                action=format!("/encryption-keys/{id}/approval")
+                action=address(&details.key, change)
                 cancel
                 confirm="Ask for approval"
                 consequences

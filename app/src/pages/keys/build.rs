@@ -36,12 +36,15 @@ impl ViewKeys {
             add: ViewDecision::new(&overview.add, now),
             eligibility: eligibility(&overview),
             timers: overview.facts.last_activation_at.map(|at| timers(at, now)),
+            activation_held: overview.facts.activation_held().map(str::to_owned),
+            lock_held: overview.facts.lock_held().map(str::to_owned),
+            two_person: overview.facts.two_person,
             previous: previous(&overview),
             report_change: ViewDecision::new(&overview.report, now),
             clear_report: ViewDecision::new(&overview.clear_report, now),
             schedule_roll_back: ViewDecision::new(&overview.schedule_roll_back, now),
             cancel_roll_back: ViewDecision::new(&overview.cancel_roll_back, now),
-            reported: overview.facts.report.clone().map(reported),
+            reported: overview.facts.report.as_ref().map(|report| reported(&overview.facts, report)),
             scheduled: overview.facts.roll_back.clone().map(|roll_back| scheduled(roll_back, now)),
             approval: approval(caller, &overview),
             locked: locked(&overview),
@@ -108,8 +111,9 @@ fn previous(overview: &Overview) -> Option<ViewKey> {
     Some(ViewKey::new(listed, overview.now))
 }
 
-fn reported(report: rings::Report) -> ViewReported {
-    ViewReported { at: report.at.into(), email: report.email }
+fn reported(ring: &rings::RingFacts, report: &rings::Report) -> ViewReported {
+    let clearing = domain::policy::clearing(ring, report);
+    ViewReported { at: report.at.into(), email: report.email.clone(), clearing }
 }
 
 fn scheduled(roll_back: rings::RollBack, now: Timestamp) -> ViewRollBack {

@@ -63,6 +63,9 @@ pub struct ViewKeys {
     pub eligibility: Option<Vec<Check>>,
     /// T24 and T72 after the last change; none before the first.
     pub timers: Option<(Deadline, Deadline)>,
+    /// What holds activations and locks, whatever these say.
+    pub activation_held: Option<String>,
+    pub lock_held: Option<String>,
     /// The key before the last change, while that is less than 72 hours ago.
     pub previous: Option<ViewKey>,
     /// whether the last change may be reported, a report cleared, a roll-back scheduled or called off.
@@ -76,7 +79,10 @@ pub struct ViewKeys {
     pub approval: Option<ViewApproval>,
     /// A roll-back waits for its time.
     pub scheduled: Option<ViewRollBack>,
-    /// Whether a key was active once; before that, an upload activates itself (PP-070).
+    /// Whether changes wait for another administrator.
+    pub two_person: bool,
+    /// Whether a key was active once; before that, an upload activates itself (PP-070), but not under the two-person
+    /// rule.
     pub ever_activated: bool,
     /// The name of the key that is being installed.
     pub installing: Option<String>,
@@ -100,6 +106,8 @@ pub struct ViewKeys {
 pub struct ViewReported {
     pub at: Moment,
     pub email: String,
+    /// Who can clear it.
+    pub clearing: String,
 }
 
 /// A roll-back that waits for its time.

@@ -1,10 +1,12 @@
 //! One key: all its facts, where it is used, what happened to it.
 
 use super::{
+    approval,
     data::{ViewKey, ViewKeyDetails, key},
     list::list,
 };
 use crate::{pages::audit, pages::load::*, ui::*, url, view, view::ViewDecision, view::counted};
+use domain::{Code, approvals::Change};
 use leptos::prelude::*;
 
 impl PageData for ViewKeyDetails {
@@ -32,7 +34,7 @@ fn show(data: ViewKeyDetails) -> AnyView {
         {locked(&data)}
         {history(&data)}
     };
-    let activate = action(&data.key);
+    let activate = action(&data.key).or_else(|| ask(&data)).or_else(|| why_not(&data.key));
     view! {
         <WithPanel list=list(&data.list)>
             <Panel title=name close=close.clone()>
@@ -89,7 +91,11 @@ fn used_by(data: &ViewKeyDetails) -> AnyView {
     let links: Vec<_> =
         data.used_by.iter().cloned().map(|(name, href)| view! { <li><a href=href>{name}</a></li> }).collect();
     let body = if links.is_empty() {
-        view! { <p>"No environment is encrypted with this key."</p> }.into_any()
+        let none = match data.key.state {
+            State::Locked | State::Locking => "None is online with this key.",
+            _ => "No environment is encrypted with this key.",
+        };
+        view! { <p>{none}</p> }.into_any()
     } else {
         let rest = (more > 0).then(|| view! { <li>{format!("and {}", counted(more, "more", "more"))}</li> });
         view! { <ul class="links">{links} {rest}</ul> }.into_any()
@@ -136,28 +142,36 @@ fn locked(data: &ViewKeyDetails) -> Option<AnyView> {
     Some(view.into_any())
 }
 
-/// The button, or why there is none.
+/// What the key can be made to do now.
 fn action(key: &ViewKey) -> Option<AnyView> {
-    if matches!(key.state, State::Locked | State::Locking) {
-        let href = format!("/encryption-keys/{}/unlock", key.id);
-        return Some(match key.unlock.why.clone() {
-            None => view! { <ButtonLink label="Unlock key" href look=Look::Primary /> }.into_any(),
-            Some(why) => view! { <p class="panel-why">{view::why(why)}</p> }.into_any(),
-        });
-    }
-    if key.state != State::Available {
-        return None;
-    }
-    if key.prove.as_ref().is_some_and(ViewDecision::allowed) {
-        let href = format!("/encryption-keys/{}/file", key.id);
-        return Some(
-            view! { <ButtonLink label="Download and check the key file" href look=Look::Primary /> }
-                .into_any(),
-        );
-    }
-    let href = format!("/encryption-keys/{}/activate", key.id);
-    Some(match key.activate.why.clone() {
-        None => view! { <ButtonLink label="Activate" href look=Look::Primary /> }.into_any(),
-        Some(why) => view! { <p class="panel-why">{view::why(why)}</p> }.into_any(),
-    })
+    let (label, way, possible) = match key.state {
+        State::Locked | State::Locking => ("Unlock key", "unlock", key.unlock.allowed()),
+        State::Available if waits_for_proof(key) => ("Download and check the key file", "file", true),
+        State::Available => ("Activate", "activate", key.activate.allowed()),
+        _ => return None,
+    };
+    let href = format!("/encryption-keys/{}/{way}", key.id);
+    possible.then(|| view! { <ButtonLink label href look=Look::Primary /> }.into_any())
+}
+
+fn waits_for_proof(key: &ViewKey) -> bool {
+    key.prove.as_ref().is_some_and(ViewDecision::allowed)
+}
+
+/// Under the two-person rule, the question that comes before.
+fn ask(data: &ViewKeyDetails) -> Option<AnyView> {
+    let needed = data.key.activate.code == Some(Code::ApprovalNeeded) && data.list.approval.is_none();
+    let href = approval::address(&data.key, Change::Activate);
+    needed.then(|| view! { <ButtonLink label="Ask to activate" href look=Look::Primary /> }.into_any())
+}
+
+/// Why there is no button.
+fn why_not(key: &ViewKey) -> Option<AnyView> {
+    let decision = match key.state {
+        State::Locked | State::Locking => &key.unlock,
+        State::Available => &key.activate,
+        _ => return None,
+    };
+    let why = decision.why.clone()?;
+    Some(view! { <p class="panel-why">{view::why(why)}</p> }.into_any())
 }

@@ -181,13 +181,13 @@ fn reported_bar(data: &ViewKeys) -> Option<AnyView> {
     });
     let actions = actions.into_any();
     let next = match mine {
-        true => " Look at who made it and why.",
-        false => " A Global administrator who neither made the change nor reported it can clear that.",
+        true => "Look at who made it and why.".to_owned(),
+        false => report.clearing,
     };
     let bar = view! {
         <MessageBar tone=Tone::Severe title="The last key change was reported as not authorised." actions>
             {report.email} " did not know of it, and said so on " <Time at=report.at />
-            ". Until that is cleared no key is activated and nothing is locked." {next}
+            ". Until that is cleared no key is activated and nothing is locked. " {next}
         </MessageBar>
     };
     Some(bar.into_any())
@@ -235,10 +235,15 @@ fn roll_back(data: &ViewKeys) -> Option<AnyView> {
         let href = format!("/encryption-keys/{}/activate", before.id);
         return Some(view! { <ButtonLink label="Roll back to this key" href=href /> }.into_any());
     }
-    if data.schedule_roll_back.code == Some(Code::ApprovalNeeded) && data.approval.is_none() {
-        let path = format!("/encryption-keys/{}/approval", before.id);
-        let href = url::with_query(&path, &[("for", Change::RollBack.as_str())]);
-        return Some(view! { <ButtonLink label="Ask to roll back" href=href /> }.into_any());
+    let ask = |change: Change| {
+        let href = approval::address(before, change);
+        Some(view! { <ButtonLink label="Ask to roll back" href=href /> }.into_any())
+    };
+    if data.approval.is_none() && data.schedule_roll_back.code == Some(Code::ApprovalNeeded) {
+        return ask(Change::RollBack);
+    }
+    if data.approval.is_none() && before.activate.code == Some(Code::ApprovalNeeded) {
+        return ask(Change::Activate);
     }
     let may = data.schedule_roll_back.why.is_none();
     may.then(|| view! { <ButtonLink label="Schedule the roll-back" href=schedule /> }.into_any())
@@ -300,20 +305,27 @@ fn root_key_bar(handed_in: bool) -> AnyView {
 fn clocks(data: &ViewKeys) -> AnyView {
     let (activation, lock) = match data.timers.clone() {
         None => (
-            view! { <FigureCard label="Next activation allowed" note="No key was activated yet.".into_any()>"Now"</FigureCard> },
-            view! { <FigureCard label="Lock allowed" note="72 h after the first key becomes Active.".into_any()>"Not yet"</FigureCard> },
+            clock(
+                "Next activation allowed",
+                &data.activation_held,
+                "No key was activated yet.".into_any(),
+                "Now".into_any(),
+            ),
+            clock(
+                "Lock allowed",
+                &data.lock_held,
+                "72 h after the first key becomes Active.".into_any(),
+                "Not yet".into_any(),
+            ),
         ),
         Some((activation, lock)) => (
-            view! {
-                <FigureCard label="Next activation allowed" note=after("24 h after a change", &activation)>
-                    <Countdown until=activation.clone() done="Now" absolute=false />
-                </FigureCard>
-            },
-            view! {
-                <FigureCard label="Lock allowed" note=after("72 h after a change", &lock)>
-                    <Countdown until=lock.clone() done="Now" absolute=false />
-                </FigureCard>
-            },
+            clock(
+                "Next activation allowed",
+                &data.activation_held,
+                after("24 h after a change", &activation),
+                counting(activation),
+            ),
+            clock("Lock allowed", &data.lock_held, after("72 h after a change", &lock), counting(lock)),
         ),
     };
     let unlock = data.locked.clone().filter(|_| data.locked_key().is_some()).map(|locked| {
@@ -343,6 +355,16 @@ fn clocks(data: &ViewKeys) -> AnyView {
         </Cards>
     }
     .into_any()
+}
+
+/// What holds it is the figure, as long as something does.
+fn clock(label: &'static str, held: &Option<String>, note: AnyView, figure: AnyView) -> AnyView {
+    let figure = held.clone().map_or(figure, IntoAny::into_any);
+    view! { <FigureCard label note>{figure}</FigureCard> }.into_any()
+}
+
+fn counting(until: Deadline) -> AnyView {
+    view! { <Countdown until done="Now" absolute=false /> }.into_any()
 }
 
 /// "24 h after · since 22 Nov, 09:12 UTC", with "from" as long as it is ahead.
@@ -426,12 +448,16 @@ fn empty(data: &ViewKeys) -> AnyView {
         view! { <ButtonLink label="New key" href=new look=Look::Primary icon=Glyph::Add /> }.into_any()
     });
     let people = counted(data.administrators, "administrator is mailed", "administrators are mailed");
+    let first = match data.two_person {
+        true => "A key that you add waits for another administrator before it is activated;",
+        false => "The first key you upload becomes Active by itself;",
+    };
     view! {
         <EmptyState
             icon=Glyph::Key
             title="No keys yet"
             text=format!(
-                "Environments use the Microsoft-provided key. The first key you upload becomes Active by itself; {people}.",
+                "Environments use the Microsoft-provided key. {first} {people}.",
             )
             action=action.into_any()
         />

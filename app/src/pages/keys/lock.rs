@@ -127,7 +127,9 @@ fn consequences(data: &ViewKeyDetails) -> AnyView {
             "Nobody reads or writes these environments until this key's file is back: no user, no administrator, nobody who holds this server."
         </MessageBar>
         <ul class="consequences">
-            <li>"Imports and exports stop; backups of these environments cannot be restored."</li>
+            <li>
+                "Imports and exports stop; no backup opens that was made under this key, or under a key that is Available, of whatever environment."
+            </li>
             <li>
                 "The active key is deleted from the portal." {deleted}
                 " Only the file brings the active key back; a lost file means lost data."

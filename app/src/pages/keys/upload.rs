@@ -43,7 +43,7 @@ pub(super) fn form(data: &ViewKeys, name: String, close: String) -> AnyView {
 
 fn consequences(data: &ViewKeys) -> AnyView {
     let mailed = mailed(data);
-    let then = if data.ever_activated {
+    let then = if data.ever_activated || data.two_person {
         view! { "It stays " <strong>"Available"</strong> " until someone activates it." }.into_any()
     } else {
         view! {

@@ -18,18 +18,20 @@ pub fn approved(
     now: Timestamp,
 ) -> Decision {
     let (true, Some(me)) = (ring.two_person, me) else { return Ok(()) };
-    let detail = match standing(ring, now) {
+    let (detail, remedy) = match standing(ring, now) {
         Some(approval) if (approval.change, approval.key, approval.asked_by) == (change, key, me) => {
             if approval.approver.is_some() {
                 return Ok(());
             }
-            "You have asked for approval; no other administrator has given it yet."
+            let detail = "You have asked for approval; no other administrator has given it yet.";
+            (detail, "Talk to them, and come back when it is given.")
         }
-        _ => "In this organisation another administrator approves this first.",
+        _ => {
+            let detail = "In this organisation another administrator approves this first.";
+            (detail, "Ask for approval, and come back when it is given.")
+        }
     };
-    Err(Refusal::new(Code::ApprovalNeeded, detail)
-        .remedy("Ask for approval, and come back when it is given.")
-        .see(keys_page(ring), "Encryption keys"))
+    Err(Refusal::new(Code::ApprovalNeeded, detail).remedy(remedy).see(keys_page(ring), "Encryption keys"))
 }
 
 /// Whether a scheduled roll-back may begin: under the rule, as long as who approved it may approve. It may have been

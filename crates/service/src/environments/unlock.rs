@@ -77,6 +77,7 @@ pub(crate) async fn erase(act: &mut Act, environment: &Environment) -> ServiceRe
     let ring = ring.ok_or_else(|| store::StoreError::inconsistent("rings", ring_id))?;
     let mut notice = Notice::of_environment(Event::EnvironmentDeleted, &ring, environment, (None, None));
     notice.locked_at = Some(environment.state_since);
+    notice.deleted_backups = Some(backups);
     act.notify(notice).await?;
     bury_key(act, ring_id).await?;
     let rows = store::tables::list(&act.tx, id).await?.iter().map(|table| table.row_count).sum();

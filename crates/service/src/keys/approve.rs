@@ -1,6 +1,6 @@
 //! The two-person rule: one administrator asks for an exact change, another approves it, the first makes it.
 
-use crate::{Act, Caller, Portal, ServiceResult, Target, Via, mails::Notice};
+use crate::{Act, Caller, Portal, ServiceResult, Target, Via, act, mails::Notice};
 use domain::{
     ApprovalId, KeyId, Refusal, RingId, UserId, actions::Action, approvals::Change, events::Event, policy,
     rings::RingFacts,
@@ -44,6 +44,21 @@ pub async fn ask(
             })
         })
         .await
+}
+
+/// Whether the caller may ask for that now.
+///
+/// # Errors
+/// `NOT_FOUND` for a key of somebody else.
+pub async fn may_ask(
+    portal: &Portal,
+    caller: &Caller,
+    id: KeyId,
+    change: Change,
+) -> ServiceResult<policy::Decision> {
+    let (listed, overview) = super::get(portal, caller, id).await?;
+    Ok(act::decide(caller, Action::KeyAskApproval, None)
+        .and_then(|()| policy::ask_approval(&overview.facts, change, listed.key.state, overview.now)))
 }
 
 /// Approves what another administrator has asked for; that one may do it until 24 hours after asking. `id` is the
