@@ -38,7 +38,13 @@ pub fn ConfirmDialog(
 ) -> AnyView {
     let root = NodeRef::new();
     let way_out = NodeRef::<leptos::html::A>::new();
-    Effect::new(move |_| make_modal(root));
+    Effect::new(move |_| {
+        if root.get().is_some() {
+            focus::give_back_on_cleanup();
+            // A page that was followed to in the browser is put into the document only after this.
+            request_animation_frame(move || make_modal(root));
+        }
+    });
     let leave = move |event: ev::Event| {
         event.prevent_default();
         if let Some(link) = way_out.get_untracked() {
@@ -106,8 +112,7 @@ pub fn ConfirmButton(
 
 /// A dialog that the server opened is part of the page; `showModal` wants it closed first.
 fn make_modal(root: NodeRef<leptos::html::Dialog>) {
-    let Some(dialog) = root.get() else { return };
-    focus::give_back_on_cleanup();
+    let Some(dialog) = root.get_untracked() else { return };
     dialog.set_open(false);
     if dialog.show_modal().is_err() {
         // It is in the document no more, or no browser allows it: the section of the page stays.

@@ -67,6 +67,19 @@ pub struct Details {
     pub operation: Option<Operation>,
 }
 
+impl Details {
+    /// Whether the caller may do this with its tables and rows now: the role, and the environment's state.
+    pub fn data(&self, caller: &Caller, action: Action) -> Decision {
+        let environment = &self.listed.environment;
+        act::decide(caller, action, Some(environment.id))?;
+        match action {
+            Action::RowRead | Action::RowExport => self.use_data.clone(),
+            Action::RowImport => policy::import_rows(&self.facts),
+            _ => policy::change_data(environment.state, environment.replaced_by.is_some()),
+        }
+    }
+}
+
 /// A page of the environments the caller sees.
 pub async fn list(
     portal: &Portal,

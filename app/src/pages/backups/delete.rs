@@ -3,6 +3,7 @@
 use super::list::{ViewBackup, ViewBackups, backups, show};
 use crate::{
     error::UiError,
+    forms,
     pages::load::*,
     ui::*,
     view::{self, counted},
@@ -51,7 +52,7 @@ fn ask(ViewDelete { list, backup }: ViewDelete) -> AnyView {
                 {view::why(why)}
             </MessageBar>
         };
-        return view! { {bar} {show(list)} }.into_any();
+        return view! { {bar} {show(list, forms::summary(&[]))} }.into_any();
     }
     let consequences = vec![
         format!("{} of that moment cannot be brought back any more.", counted(backup.rows, "row", "rows")),
@@ -67,9 +68,10 @@ fn ask(ViewDelete { list, backup }: ViewDelete) -> AnyView {
             danger=true
             consequences
         >
+            {forms::summary(&[])}
             <p>{made}</p>
             <input type="hidden" name="confirmed" value="on" />
         </ConfirmDialog>
     };
-    view! { {dialog} {show(list)} }.into_any()
+    view! { {dialog} {show(list, None)} }.into_any()
 }

@@ -79,11 +79,12 @@ pub async fn backups(id: String, after: String) -> Result<ViewBackups, UiError> 
 /// `/environments/{id}/backups`.
 #[component]
 pub fn Backups() -> AnyView {
-    page(|input| backups(input.id.clone(), input.value("after")), show)
+    page(|input| backups(input.id.clone(), input.value("after")), |data| show(data, forms::summary(&[])))
 }
 
 /// The whole page; the question before a deletion stands before it.
-pub(super) fn show(data: ViewBackups) -> AnyView {
+/// `told`: what came of a form of the page.
+pub(super) fn show(data: ViewBackups, told: Option<AnyView>) -> AnyView {
     let page = Page {
         first: (!data.after.is_empty()).then(|| data.address("")),
         next: data.next.as_ref().map(|after| crate::url::with_query(&data.address(""), &[("after", after)])),
@@ -97,7 +98,7 @@ pub(super) fn show(data: ViewBackups) -> AnyView {
             trail=trail(&data.id, &data.name)
         />
         {commands(&data)}
-        {forms::summary(&[])}
+        {told}
         <DataTable caption="Backups" titled=true columns=columns() rows empty=empty() page />
         {schedule(&data)}
     }
@@ -200,8 +201,13 @@ fn schedule(data: &ViewBackups) -> AnyView {
 
 fn schedule_form(data: &ViewBackups) -> AnyView {
     let (every, keep) = data.schedule.as_ref().map_or((24, 7), |set| (set.every_hours, set.keep));
+    // A form of its own: ending it needs none of the fields.
     let end = data.schedule.as_ref().map(|_| {
-        view! { <Button label="End the schedule" name="do".to_owned() value="cancel_schedule".to_owned() /> }
+        view! {
+            <form method="post" action=data.address("")>
+                <Button label="End the schedule" name="do".to_owned() value="cancel_schedule".to_owned() />
+            </form>
+        }
     });
     view! {
         <form class="form" method="post" action=data.address("")>
@@ -209,7 +215,7 @@ fn schedule_form(data: &ViewBackups) -> AnyView {
                 name="every_hours"
                 label="Every so many hours"
                 kind="number"
-                value=forms::value_or("every_hours", every.to_string())
+                value=forms::value("every_hours").unwrap_or_else(|| every.to_string())
                 hint="1 to 168. 24 is once a day."
                 error=forms::error("every_hours")
                 inputmode="numeric"
@@ -218,16 +224,16 @@ fn schedule_form(data: &ViewBackups) -> AnyView {
                 name="keep"
                 label="Keep the newest"
                 kind="number"
-                value=forms::value_or("keep", keep.to_string())
+                value=forms::value("keep").unwrap_or_else(|| keep.to_string())
                 hint="1 to 100 scheduled backups; older ones are deleted. Those made by hand stay."
                 error=forms::error("keep")
                 inputmode="numeric"
             />
             <div class="actions">
                 <Button label="Save the schedule" name="do".to_owned() value="schedule".to_owned() />
-                {end}
             </div>
         </form>
+        {end}
     }
     .into_any()
 }

@@ -219,7 +219,6 @@ fn question(data: &ViewReplace) -> Option<AnyView> {
     };
     let what = subtitle(data);
     let dialog = view! {
-        {summary}
         <ConfirmDialog
             title
             action=data.address(&[("target", &target.id)])
@@ -230,6 +229,7 @@ fn question(data: &ViewReplace) -> Option<AnyView> {
             phrase=Some(target.name.clone())
             phrase_error=typed
         >
+            {summary}
             <p>{what}</p>
             <input type="hidden" name="target" value=target.id />
         </ConfirmDialog>

@@ -191,7 +191,6 @@ mod build {
         fn new(caller: &Caller, details: &Details, tables: &[store::tables::Table]) -> Self {
             let (listed, now) = (&details.listed, details.now);
             let environment = &listed.environment;
-            let create = service::decide(caller, Action::TableCreate, Some(environment.id));
             Self {
                 id: environment.id.to_string(),
                 name: environment.name.clone(),
@@ -221,7 +220,7 @@ mod build {
                 sandbox: environment.kind == EnvironmentType::Sandbox,
                 deletion: details.deletion_at.map(|at| Deadline::new(at, now)),
                 use_data: ViewDecision::new(&details.use_data, now),
-                create_table: ViewDecision::new(&create.and(details.use_data.clone()), now),
+                create_table: ViewDecision::new(&details.data(caller, Action::TableCreate), now),
                 operation: details.operation.as_ref().map(|job| ViewOperation::new(job, now)),
                 sees_keys: caller.may(Action::KeyRead, None),
             }

@@ -6,7 +6,6 @@ use domain::{
     RowId, TableId,
     actions::Action,
     cells::Cell,
-    policy::Decision,
     tables::{Column, ColumnType},
 };
 use service::{Caller, Portal, environments::Details, rows, store::tables::Table};
@@ -25,10 +24,7 @@ impl ViewTable {
 
     fn new(caller: &Caller, table: &Table, details: &Details) -> Self {
         let environment = &details.listed.environment;
-        let decision = |action| {
-            let asked: Decision = service::decide(caller, action, Some(environment.id));
-            ViewDecision::new(&asked.and_then(|()| details.use_data.clone()), details.now)
-        };
+        let decision = |action| ViewDecision::new(&details.data(caller, action), details.now);
         let running = details.operation.as_ref().filter(|operation| !operation.state.is_over());
         Self {
             id: table.id.to_string(),
@@ -45,11 +41,7 @@ impl ViewTable {
             created: table.created_at.into(),
             read: decision(Action::RowRead),
             write: decision(Action::RowWrite),
-            import: ViewDecision::new(
-                &service::decide(caller, Action::RowImport, Some(environment.id))
-                    .and_then(|()| domain::policy::import_rows(&details.facts)),
-                details.now,
-            ),
+            import: decision(Action::RowImport),
             export: decision(Action::RowExport),
             running: running.map(|job| (job.kind.label().to_owned(), format!("/operations/{}", job.id))),
         }
