@@ -8,7 +8,7 @@ mod operation;
 
 pub use crate::ui::{Deadline, Moment, Why};
 pub use decision::{ViewDecision, why};
-pub use operation::{ViewOperation, operation_card};
+pub use operation::{ViewOperation, operation_badge, operation_card};
 
 /// `1,204,118`: a count as people read it.
 pub fn count(n: u64) -> String {

@@ -17,7 +17,9 @@ pub struct ViewOperation {
     pub online: bool,
     /// It failed and what it did is being taken back.
     pub undoing: bool,
-    /// Why it failed.
+    /// It ended because somebody cancelled it.
+    pub cancelled: bool,
+    /// Why it failed, or who cancelled it.
     pub error: Option<String>,
     pub created: Moment,
     pub finished: Option<Moment>,
@@ -27,17 +29,19 @@ pub struct ViewOperation {
 
 /// The card of an operation: its name, its state, how far it is, and the way to its own page.
 pub fn operation_card(operation: ViewOperation) -> AnyView {
-    let ViewOperation { id, label, state, over, online, undoing, error, facts, steps, .. } = operation;
+    let badge = operation_badge(operation.state, operation.cancelled);
+    let ViewOperation { id, label, over, cancelled, online, undoing, error, facts, steps, .. } = operation;
+    let tone = if cancelled { "muted" } else { "field-error" };
     let aside = view! {
         <span class="badges">
             {(online && !over).then(|| view! { <Badge label="No downtime" tone=Tone::Success /> })}
             {undoing.then(|| view! { <Badge label="Being undone" tone=Tone::Warning /> })}
-            <StateBadge state />
+            {badge}
         </span>
     };
     view! {
         <Card title=label.clone() aside=aside.into_any()>
-            {error.map(|error| view! { <p class="field-error">{error}</p> })}
+            {error.map(|error| view! { <p class=tone>{error}</p> })}
             <OperationProgress label facts=facts.filter(|_| !over) steps />
             <p>
                 <a href=format!("/operations/{id}")>"Show the operation"</a>
@@ -47,6 +51,14 @@ pub fn operation_card(operation: ViewOperation) -> AnyView {
     .into_any()
 }
 
+/// The state's badge; what somebody cancelled has not failed.
+pub fn operation_badge(state: State, cancelled: bool) -> AnyView {
+    if cancelled {
+        return view! { <StateBadge state=State::Disabled label="Cancelled" /> }.into_any();
+    }
+    view! { <StateBadge state /> }.into_any()
+}
+
 #[cfg(feature = "ssr")]
 mod build {
     use super::ViewOperation;
@@ -54,7 +66,7 @@ mod build {
     use crate::view::count;
     use domain::{
         Timestamp,
-        operations::{OperationKind, OperationState},
+        operations::{OperationKind, OperationState, was_cancelled},
         time::human_span,
     };
     use service::store::operations::Operation;
@@ -75,6 +87,7 @@ mod build {
                         | OperationKind::RowImport
                 ),
                 undoing: operation.undoing && !operation.state.is_over(),
+                cancelled: cancelled(operation),
                 error: operation.error.clone(),
                 created: operation.created_at.into(),
                 finished: operation.finished_at.map(Into::into),
@@ -82,6 +95,10 @@ mod build {
                 steps: steps(operation),
             }
         }
+    }
+
+    fn cancelled(operation: &Operation) -> bool {
+        operation.state.is_over() && operation.error.as_deref().is_some_and(was_cancelled)
     }
 
     const fn state(state: OperationState) -> State {
@@ -130,6 +147,7 @@ mod build {
             OperationState::Queued => StepState::Waiting,
             _ if at < operation.step => StepState::Done,
             _ if at > operation.step => StepState::Waiting,
+            OperationState::Failed if cancelled(operation) => StepState::Waiting,
             OperationState::Failed => StepState::Failed,
             OperationState::Running => StepState::Current,
         };

@@ -1,5 +1,6 @@
 //! Long-running jobs.
 
+use crate::AllowedAction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -67,6 +68,8 @@ pub struct Operation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub finished_at: Option<String>,
+    /// Whether you may cancel it now.
+    pub allowed_actions: Vec<AllowedAction>,
 }
 
 /// A step of a job.

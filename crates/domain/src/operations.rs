@@ -132,6 +132,19 @@ impl OperationKind {
     }
 }
 
+/// How the reason ends that is kept of a job somebody cancelled; the name stands before it.
+const CANCELLED: &str = " cancelled it.";
+
+/// The reason that is kept of a job that `name` cancelled.
+pub fn cancelled_by(name: &str) -> String {
+    format!("{name}{CANCELLED}")
+}
+
+/// Whether a job that ended for this reason was cancelled, and did not fail.
+pub fn was_cancelled(reason: &str) -> bool {
+    reason.ends_with(CANCELLED)
+}
+
 /// Where a job stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

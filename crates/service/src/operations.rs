@@ -2,7 +2,10 @@
 
 use crate::{Act, Caller, Portal, ServiceResult, Target, act};
 use domain::{
-    EnvironmentId, KeyId, OperationId, Refusal, TableId, actions::Action, operations::OperationKind, policy,
+    BackupId, EnvironmentId, KeyId, OperationId, Refusal, TableId, Timestamp,
+    actions::Action,
+    operations::{OperationKind, cancelled_by},
+    policy::{self, Decision},
 };
 use std::collections::HashMap;
 use store::{
@@ -40,6 +43,12 @@ async fn look(portal: &Portal, caller: &Caller, id: OperationId) -> ServiceResul
     Ok(found.ok_or_else(|| Refusal::not_found("operation"))?)
 }
 
+/// Whether the caller may cancel the job where it stands.
+pub fn may_cancel(caller: &Caller, operation: &Operation) -> Decision {
+    act::decide(caller, Action::OperationCancel, operation.environment_id)?;
+    policy::cancel_operation(operation.kind, operation.state, operation.step)
+}
+
 /// Ends a job before it has changed anything that stays. What it made until then is removed.
 ///
 /// # Errors
@@ -66,7 +75,7 @@ async fn stop(act: &mut Act, id: OperationId) -> ServiceResult<()> {
     let found = store::operations::get(&act.tx, id).await?;
     let found = found.ok_or_else(|| store::StoreError::inconsistent("operations", id))?;
     policy::cancel_operation(found.kind, found.state, found.step)?;
-    let (before, why) = (found.kind.point_of_no_return(), format!("{} cancelled it.", act.caller.name()));
+    let (before, why) = (found.kind.point_of_no_return(), cancelled_by(act.caller.name()));
     if !store::operations::cancel(&act.tx, id, before, &why, act.now).await? {
         // It got further between the two looks.
         policy::cancel_operation(found.kind, found.state, before)?;
@@ -91,6 +100,10 @@ pub struct About {
     pub key: Option<(KeyId, String)>,
     /// Of an import.
     pub table: Option<(TableId, String)>,
+    /// Whose data a copy or a restore takes.
+    pub source: Option<(EnvironmentId, String)>,
+    /// The backup that is restored, and when it was made.
+    pub backup: Option<(BackupId, Timestamp)>,
     /// The address of who asked.
     pub created_by: String,
 }
@@ -103,8 +116,11 @@ pub async fn about(portal: &Portal, caller: &Caller, operations: &[Operation]) -
     let (mut environments, mut keys) = (HashMap::new(), HashMap::new());
     let mut abouts = Vec::with_capacity(operations.len());
     for operation in operations {
-        if let Some(id) = operation.environment_id.filter(|id| !environments.contains_key(id)) {
-            environments.insert(id, store::environments::get(db, id).await?.map(|found| found.name));
+        let source = source(caller, operation);
+        for id in operation.environment_id.into_iter().chain(source) {
+            if !environments.contains_key(&id) {
+                environments.insert(id, store::environments::get(db, id).await?.map(|found| found.name));
+            }
         }
         if let Some(id) = operation.key_id.filter(|id| !keys.contains_key(id)) {
             keys.insert(id, store::keys::get(db, id).await?.map(|found| found.name));
@@ -114,12 +130,29 @@ pub async fn about(portal: &Portal, caller: &Caller, operations: &[Operation]) -
         abouts.push(About {
             region: ring.map_or_else(String::new, |ring| ring.region.clone()),
             environment: operation.environment_id.and_then(|id| Some((id, environments.get(&id)?.clone()?))),
+            source: source.and_then(|id| Some((id, environments.get(&id)?.clone()?))),
+            backup: restored(portal, operation).await?,
             key: operation.key_id.and_then(|id| Some((id, keys.get(&id)?.clone()?))),
             table: table(portal, operation).await?,
             created_by: user.map_or_else(String::new, |user| user.email.clone()),
         });
     }
     Ok(abouts)
+}
+
+/// Whose data it takes, if the caller may see that environment; a backup may go back to where it was made.
+fn source(caller: &Caller, operation: &Operation) -> Option<EnvironmentId> {
+    let back = operation.environment_id.filter(|_| operation.kind == OperationKind::EnvironmentRestore);
+    let source = operation.source_id.or(back);
+    source.filter(|id| caller.visible().is_none_or(|only| only.contains(id)))
+}
+
+/// The backup it restores, as long as that is there.
+async fn restored(portal: &Portal, operation: &Operation) -> ServiceResult<Option<(BackupId, Timestamp)>> {
+    let restore = operation.kind == OperationKind::EnvironmentRestore;
+    let Some(id) = operation.backup_id.filter(|_| restore) else { return Ok(None) };
+    let backup = store::backups::get(portal.db().read(), id).await?;
+    Ok(backup.map(|backup| (id, backup.created_at)))
 }
 
 /// The table an import goes into.

@@ -50,7 +50,7 @@ impl IntoResponse for Accepted {
 pub(super) async fn accepted(api: &Api, id: OperationId) -> Answer<Accepted> {
     let operation = service::operations::get(&api.portal, &api.caller, id).await?;
     let location = absolute(api, &format!("/operations/{id}"));
-    Ok(Accepted { location, operation: wire::operation(&operation) })
+    Ok(Accepted { location, operation: wire::operation(&operation, &api.caller) })
 }
 
 fn absolute(api: &Api, path: &str) -> String {

@@ -47,7 +47,7 @@ pub(super) async fn upload(
         Some(id) => Some(service::operations::get(&api.portal, &api.caller, id).await?),
         None => None,
     };
-    let operation = operation.as_ref().map(wire::operation);
+    let operation = operation.as_ref().map(|operation| wire::operation(operation, &api.caller));
     let body = KeyAdded { key: wire::key(&listed, &region), operation };
     Ok(created(&api, &format!("/keys/{}", added.id), body))
 }

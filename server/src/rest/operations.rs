@@ -42,7 +42,7 @@ pub(super) async fn list(api: Api, Query(which): Query<Which>) -> Answer<Json<Li
         ..Filter::default()
     };
     let page = operations::list(&api.portal, &api.caller, filter, after, limit).await?;
-    Ok(answer::list(page, wire::operation))
+    Ok(answer::list(page, |operation| wire::operation(operation, &api.caller)))
 }
 
 /// One job
@@ -50,7 +50,7 @@ pub(super) async fn list(api: Api, Query(which): Query<Which>) -> Answer<Json<Li
     params(("id" = Uuid, Path)), responses((status = 200, body = Operation)))]
 pub(super) async fn get(api: Api, Path(id): Path<OperationId>) -> Answer<Json<Operation>> {
     let operation = operations::get(&api.portal, &api.caller, id).await?;
-    Ok(Json(wire::operation(&operation)))
+    Ok(Json(wire::operation(&operation, &api.caller)))
 }
 
 /// Cancel a job

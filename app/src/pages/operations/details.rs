@@ -6,7 +6,7 @@ use crate::{
     forms,
     pages::load::*,
     ui::*,
-    view::{ViewDecision, ViewOperation},
+    view::{ViewDecision, ViewOperation, operation_badge},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ pub struct ViewJobDetails {
     pub operation: ViewOperation,
     /// What it is about, and where to see that.
     pub about: (String, Option<String>),
+    /// What a copy or a restore takes, and where to see that.
+    pub from: Option<(String, String)>,
     pub region: String,
     pub by: String,
     pub started: Option<Moment>,
@@ -51,6 +53,7 @@ pub async fn operation(id: String, after: String) -> Result<ViewJobDetails, UiEr
     Ok(ViewJobDetails {
         operation: ViewOperation::new(&found, portal.clock().now()),
         about: super::about(&about),
+        from: super::from(&about),
         region: about.region,
         by: about.created_by,
         started: found.started_at.map(Into::into),
@@ -68,13 +71,8 @@ fn cancel(
     found: &service::store::operations::Operation,
     now: domain::Timestamp,
 ) -> Option<ViewDecision> {
-    if found.state.is_over() || found.kind.point_of_no_return() == 0 {
-        return None;
-    }
-    let action = domain::actions::Action::OperationCancel;
-    let decision = service::decide(caller, action, found.environment_id)
-        .and_then(|()| domain::policy::cancel_operation(found.kind, found.state, found.step));
-    Some(ViewDecision::new(&decision, now))
+    let shown = !found.state.is_over() && found.kind.point_of_no_return() > 0;
+    shown.then(|| ViewDecision::new(&service::operations::may_cancel(caller, found), now))
 }
 
 /// `/operations/{id}`.
@@ -85,16 +83,20 @@ pub fn Operation() -> AnyView {
 
 fn show(data: ViewJobDetails) -> AnyView {
     let ViewJobDetails { operation, about, report: lines, .. } = data.clone();
-    let ViewOperation { id, label, state, over, online, undoing, error, facts, steps, .. } = operation;
+    let badge = operation_badge(operation.state, operation.cancelled);
+    let ViewOperation { id, label, over, cancelled, online, undoing, error, facts, steps, .. } = operation;
     let aside = view! {
-        <StateBadge state />
+        {badge}
         {(online && !over).then(|| view! { <Badge label="No downtime" tone=Tone::Success /> })}
         {undoing.then(|| view! { <Badge label="Being undone" tone=Tone::Warning /> })}
     };
     let cancel = cancel_button(&data);
-    let error = error.map(|error| {
-        view! { <MessageBar tone=Tone::Error title=if over { "It failed." } else { "Something went wrong." }>{error}</MessageBar> }
-    });
+    let (tone, title) = match (over, cancelled) {
+        (true, true) => (Tone::Info, "It was cancelled."),
+        (true, false) => (Tone::Error, "It failed."),
+        (false, _) => (Tone::Error, "Something went wrong."),
+    };
+    let error = error.map(|error| view! { <MessageBar tone title>{error}</MessageBar> });
     view! {
         <PageHeader
             title=label.clone()
@@ -129,7 +131,8 @@ fn cancel_button(data: &ViewJobDetails) -> Option<AnyView> {
 }
 
 fn facts_card(data: ViewJobDetails) -> AnyView {
-    let ViewJobDetails { operation, about: (about, href), region, by, started, took, attempts, .. } = data;
+    let ViewJobDetails { operation, about: (about, href), from, region, by, started, took, attempts, .. } =
+        data;
     let about = match href {
         Some(href) => view! { <a href=href>{about}</a> }.into_any(),
         None => about.into_any(),
@@ -138,6 +141,7 @@ fn facts_card(data: ViewJobDetails) -> AnyView {
         <Card title="Facts">
             <Facts>
                 <Fact name="About">{about}</Fact>
+                {from.map(|(from, href)| view! { <Fact name="From"><a href=href>{from}</a></Fact> })}
                 <Fact name="Region">{region}</Fact>
                 <Fact name="Started by">{by}</Fact>
                 <Fact name="Asked for">

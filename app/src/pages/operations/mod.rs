@@ -31,3 +31,15 @@ fn about(about: &service::operations::About) -> (String, Option<String>) {
     let keys = crate::url::with_query("/encryption-keys", &[("region", &about.region)]);
     (named("keys of", &about.region), Some(keys))
 }
+
+/// What a copy or a restore takes: `(words, address)`.
+#[cfg(feature = "ssr")]
+fn from(about: &service::operations::About) -> Option<(String, String)> {
+    let (id, name) = about.source.as_ref()?;
+    Some(match &about.backup {
+        Some((_, made)) => {
+            (format!("backup of {name}, made on {}", made.human()), format!("/environments/{id}/backups"))
+        }
+        None => (format!("environment {name}"), format!("/environments/{id}")),
+    })
+}

@@ -7,7 +7,7 @@ use domain::{
     environments::{EnvironmentState, EnvironmentType as Kind},
     policy,
 };
-use service::{Caller, decide, environments::Details};
+use service::{Caller, environments::Details};
 use store::environments::Listed;
 
 /// One line of the list.
@@ -45,14 +45,13 @@ pub(in crate::rest) fn details(details: &Details, caller: &Caller) -> Environmen
         deletion_at: details.deletion_at.map(at),
         tables: details.tables,
         rows: details.rows,
-        operation: details.operation.as_ref().map(operation),
+        operation: details.operation.as_ref().map(|job| operation(job, caller)),
         allowed_actions: actions(details, caller),
     }
 }
 
 fn actions(details: &Details, caller: &Caller) -> Vec<api_types::AllowedAction> {
     use Action::{RowDelete, RowExport, RowImport, RowRead, RowWrite, TableCreate};
-    let id = details.listed.environment.id;
     let mut actions = vec![
         allowed(Action::EnvironmentApply, &details.apply),
         allowed(Action::EnvironmentReturn, &details.give_back),
@@ -63,11 +62,7 @@ fn actions(details: &Details, caller: &Caller) -> Vec<api_types::AllowedAction> 
         allowed(Action::EnvironmentReset, &details.reset),
     ];
     for action in [TableCreate, RowRead, RowWrite, RowDelete, RowImport, RowExport] {
-        let decision = decide(caller, action, Some(id)).and_then(|()| match action {
-            RowImport => policy::import_rows(&details.facts),
-            _ => details.use_data.clone(),
-        });
-        actions.push(allowed(action, &decision));
+        actions.push(allowed(action, &details.data(caller, action)));
     }
     actions
 }

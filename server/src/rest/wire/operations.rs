@@ -1,12 +1,16 @@
 //! Jobs.
 
-use super::at;
+use super::{allowed, at};
 use api_types::{OperationKind as Kind, OperationState as State, Step};
-use domain::operations::{OperationKind, OperationState};
+use domain::{
+    actions::Action,
+    operations::{OperationKind, OperationState},
+};
+use service::{Caller, operations::may_cancel};
 use store::operations::Operation;
 
-/// A job with its steps.
-pub(in crate::rest) fn operation(operation: &Operation) -> api_types::Operation {
+/// A job with its steps, as `caller` may act on it.
+pub(in crate::rest) fn operation(operation: &Operation, caller: &Caller) -> api_types::Operation {
     let started = |index: usize| operation.step_times.get(index).copied().map(at);
     let steps = operation.kind.steps().iter().enumerate();
     api_types::Operation {
@@ -25,6 +29,7 @@ pub(in crate::rest) fn operation(operation: &Operation) -> api_types::Operation 
         created_at: at(operation.created_at),
         started_at: operation.started_at.map(at),
         finished_at: operation.finished_at.map(at),
+        allowed_actions: vec![allowed(Action::OperationCancel, &may_cancel(caller, operation))],
     }
 }
 

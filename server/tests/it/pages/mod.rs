@@ -5,3 +5,4 @@ mod downloads;
 mod history;
 mod keys;
 mod malformed;
+mod operations;

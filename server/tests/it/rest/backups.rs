@@ -70,8 +70,22 @@ both_databases! {
         assert_eq!(codes, [&json!("INVALID"), &Value::Null]);
         let begun = client.post(&path, &copy).await.json(202);
         let operation = format!("/operations/{}", begun["id"].as_str().unwrap());
+        let cancel = json!([{"action": "operation.cancel", "allowed": true}]);
+        assert_eq!(client.get(&operation).await.json(200)["allowed_actions"], cancel);
+        let shown = client.get(&format!("/environments/{twin}")).await.json(200);
+        let code_of = |action: &str| {
+            let actions = shown["allowed_actions"].as_array().unwrap();
+            actions.iter().find(|shown| shown["action"] == action).unwrap()["code"].clone()
+        };
+        for action in ["row.write", "row.delete", "table.create"] {
+            assert_eq!(code_of(action), "ENV_BUSY", "{action} while its data is replaced");
+        }
+        for action in ["row.read", "row.export"] {
+            assert_eq!(code_of(action), Value::Null, "{action} while its data is replaced");
+        }
         let cancelled = client.post(&format!("{operation}/cancel"), &json!({})).await.json(200);
         assert_eq!(cancelled["state"], "failed");
+        assert_eq!(cancelled["allowed_actions"][0]["code"], "OPERATION_NOT_CANCELLABLE");
         client.post(&format!("{operation}/cancel"), &json!({})).await.problem(409, "OPERATION_NOT_CANCELLABLE");
         house.drain().await;
         assert_eq!(rows(&client, twin).await, before);
