@@ -42,7 +42,7 @@ pub fn ConfirmDialog(
         if root.get().is_some() {
             focus::give_back_on_cleanup();
             // A page that was followed to in the browser is put into the document only after this.
-            request_animation_frame(move || make_modal(root));
+            request_animation_frame(move || make_modal(root, FRAMES));
         }
     });
     let leave = move |event: ev::Event| {
@@ -110,9 +110,17 @@ pub fn ConfirmButton(
     .into_any()
 }
 
+/// So many frames, about two seconds, are waited for the document to take the dialog in.
+const FRAMES: u8 = 120;
+
 /// A dialog that the server opened is part of the page; `showModal` wants it closed first.
-fn make_modal(root: NodeRef<leptos::html::Dialog>) {
-    let Some(dialog) = root.get_untracked() else { return };
+/// It is asked again for so many frames until the dialog is in the document; whoever left meanwhile has none.
+fn make_modal(root: NodeRef<leptos::html::Dialog>, frames: u8) {
+    let Some(dialog) = root.try_get_untracked().flatten() else { return };
+    if !dialog.is_connected() && frames > 0 {
+        request_animation_frame(move || make_modal(root, frames - 1));
+        return;
+    }
     dialog.set_open(false);
     if dialog.show_modal().is_err() {
         // It is in the document no more, or no browser allows it: the section of the page stays.
