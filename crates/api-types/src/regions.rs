@@ -12,7 +12,8 @@ pub struct Region {
     #[schema(example = "europe")]
     pub region: String,
     pub eligibility: Eligibility,
-    /// Whether a key was ever active: until then, the first upload activates itself (PP-070).
+    /// Whether a key was ever active: until then, the first upload activates itself (PP-070), unless the two-person
+    /// rule is on.
     pub ever_activated: bool,
     /// The name of the key that is being installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

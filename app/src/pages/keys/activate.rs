@@ -35,18 +35,14 @@ fn show(ViewActivation(data): ViewActivation) -> AnyView {
 
 fn dialog(data: &ViewKeyDetails) -> AnyView {
     let ViewKey { id, name, fingerprint, algorithm, .. } = data.key.clone();
-    let replaced = data.list.active().map(|key| key.name.clone());
-    let intro = match &replaced {
-        Some(before) => format!("It replaces {before} as the key of {}.", data.list.region),
-        None => format!("It becomes the key of {}.", data.list.region),
-    };
+    let intro = place(data);
     view! {
         <ConfirmDialog
             title=format!("Activate {name}?")
             action=format!("/encryption-keys/{id}/activate")
             cancel=data.list.list()
             confirm="Activate"
-            consequences=consequences(data, replaced)
+            consequences=consequences(data)
         >
             {forms::summary(&[])}
             <input type="hidden" name="confirmed" value="on" />
@@ -62,7 +58,24 @@ fn dialog(data: &ViewKeyDetails) -> AnyView {
     .into_any()
 }
 
-fn consequences(data: &ViewKeyDetails, replaced: Option<String>) -> Vec<String> {
+fn replaced(data: &ViewKeyDetails) -> Option<String> {
+    data.list.active().map(|key| key.name.clone())
+}
+
+/// What it takes the place of.
+pub(super) fn place(data: &ViewKeyDetails) -> String {
+    match replaced(data) {
+        Some(before) => format!("It replaces {before} as the key of {}.", data.list.region),
+        None => format!("It becomes the key of {}.", data.list.region),
+    }
+}
+
+/// All that an activation does, one line each.
+pub(super) fn effects(data: &ViewKeyDetails) -> Vec<String> {
+    [vec![place(data)], consequences(data)].concat()
+}
+
+fn consequences(data: &ViewKeyDetails) -> Vec<String> {
     let list = &data.list;
     let environments = match list.self_managed {
         0 => "No environment uses your own key yet; none is re-encrypted.".to_owned(),
@@ -71,7 +84,7 @@ fn consequences(data: &ViewKeyDetails, replaced: Option<String>) -> Vec<String> 
             format!("{them} re-encrypted with it, without downtime.")
         }
     };
-    let kept = replaced.map(|before| {
+    let kept = replaced(data).map(|before| {
         format!("{before} becomes Available. Keep its file: you can roll back to it from 24 to 72 hours after this change.")
     });
     let mailed = match list.administrators {

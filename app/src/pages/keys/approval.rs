@@ -1,8 +1,8 @@
-//! The two-person rule: asking another administrator for approval, and giving it.
+//! The two-person rule: asking another administrator for approval.
 
 use super::{
     changes::asked,
-    data::{ViewKey, ViewKeyDetails, ViewKeys, key, keys},
+    data::{ViewKey, ViewKeyDetails, ViewKeys, key},
 };
 use crate::{error::UiError, forms, pages::load::*, ui::*, url, view::ViewDecision};
 use domain::approvals::Change;
@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ViewApproval {
     pub id: String,
+    pub change: Change,
     /// "activate contoso-2027".
     pub what: String,
     pub key: String,
+    pub key_id: String,
     /// Who asks.
     pub asker: String,
     pub mine: bool,
@@ -74,85 +76,12 @@ pub(super) fn address(key: &ViewKey, change: Change) -> String {
     url::with_query(&format!("/encryption-keys/{}/approval", key.id), &[("for", change.as_str())])
 }
 
-/// The list and, over it, what is asked.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-struct ViewGive(ViewKeys);
-
-impl PageData for ViewGive {
-    fn title(&self) -> String {
-        "Approve a key change".to_owned()
-    }
-}
-
-/// `/encryption-keys/approval`.
-#[component]
-pub fn GiveApproval() -> AnyView {
-    page(|input| async move { keys(input.value("region"), String::new()).await.map(ViewGive) }, give)
-}
-
-fn give(ViewGive(data): ViewGive) -> AnyView {
-    let decision = match &data.approval {
-        Some(approval) => approval.give.clone(),
-        None => ViewDecision { code: None, why: Some(nothing()) },
-    };
-    asked(&data, &decision, "Nothing to approve here.", || give_dialog(&data))
-}
-
-fn nothing() -> Why {
-    let reason = "Nobody asks for approval here, or not any more.".to_owned();
-    Why { reason, remedy: None, see: None, from: None }
-}
-
-fn give_dialog(data: &ViewKeys) -> AnyView {
-    let Some(approval) = data.approval.clone() else { return ().into_any() };
-    let key = data.keys.iter().find(|key| key.name == approval.key);
-    let fingerprint = key.map(|key| {
-        let fingerprint = key.fingerprint.clone();
-        view! { <Fact name="Fingerprint"><code>{fingerprint}</code></Fact> }
-    });
-    let consequences = vec![
-        format!(
-            "{} may do exactly this, until 24 hours after asking; every guard still holds.",
-            approval.asker
-        ),
-        "Another activation in between makes the approval void.".to_owned(),
-        "All administrators are notified by mail.".to_owned(),
-    ];
-    let (action, cancel, region) =
-        (data.address("/encryption-keys/approval", ""), data.list(), data.region.clone());
-    let intro = format!("{} asks for it. Talk to them before you approve.", approval.asker);
-    view! {
-        <ConfirmDialog
-            title=format!("Approve to {}?", approval.what)
-            action
-            cancel
-            confirm="Approve"
-            danger=true
-            consequences
-        >
-            {forms::summary(&[])}
-            <input type="hidden" name="region" value=region />
-            <input type="hidden" name="question" value=approval.id />
-            <input type="hidden" name="do" value="approve" />
-            <input type="hidden" name="confirmed" value="on" />
-            <p>{intro}</p>
-            <Facts>
-                <Fact name="Key">{approval.key}</Fact>
-                {fingerprint}
-                <Fact name="Asked">
-                    <Time at=approval.asked />
-                </Fact>
-            </Facts>
-        </ConfirmDialog>
-    }
-    .into_any()
-}
-
 /// The list and, over it, the question whether to ask.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct ViewAsk {
     details: ViewKeyDetails,
-    change: Change,
+    /// None where the address does not say it.
+    change: Option<Change>,
     /// Whether it may be asked for now.
     ask: ViewDecision,
 }
@@ -164,8 +93,18 @@ impl PageData for ViewAsk {
 }
 
 async fn load(id: String, change: String) -> Result<ViewAsk, UiError> {
-    let change = Change::parse(&change).ok_or_else(|| UiError::not_found("question"))?;
-    Ok(ViewAsk { ask: ask_approval(id.clone(), change).await?, details: key(id).await?, change })
+    let details = key(id.clone()).await?;
+    let change = Change::parse(&change);
+    let ask = match change {
+        Some(change) => ask_approval(id, change).await?,
+        None => ViewDecision { code: None, why: Some(unsaid()) },
+    };
+    Ok(ViewAsk { details, change, ask })
+}
+
+fn unsaid() -> Why {
+    let reason = "It is not said what you ask approval for.".to_owned();
+    Why { reason, remedy: Some("Choose the change in the list.".to_owned()), see: None, from: None }
 }
 
 /// Whether the change of the key may be asked for.
@@ -186,6 +125,7 @@ pub fn AskApproval() -> AnyView {
 fn ask(ViewAsk { details, change, ask }: ViewAsk) -> AnyView {
     let list = &details.list;
     let name = details.key.name.clone();
+    let Some(change) = change else { return asked(list, &ask, "Not now.", || ().into_any()) };
     asked(list, &ask, "Not now.", || {
         let consequences = vec![
             "Another administrator has to approve; you cannot yourself.".to_owned(),

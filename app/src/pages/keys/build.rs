@@ -67,8 +67,10 @@ fn approval(caller: &Caller, overview: &Overview) -> Option<ViewApproval> {
     let region = overview.facts.region.to_string();
     Some(ViewApproval {
         id: asked.id.to_string(),
+        change: asked.change,
         what: asked.change.of(&asked.key_name),
         key: asked.key_name.clone(),
+        key_id: asked.key.to_string(),
         asker: asked.asker.clone(),
         mine: asked.asked_by == caller.user(),
         asked: asked.asked_at.into(),

@@ -97,11 +97,7 @@ pub fn RollBack() -> AnyView {
 fn roll_back(data: ViewKeys) -> AnyView {
     let previous = data.previous.as_ref().map(|key| key.name.clone()).unwrap_or_default();
     let from = data.timers.as_ref().map(|(from, _)| from.at.clone());
-    let consequences = vec![
-        format!("{previous} becomes the active key again; environments stay online."),
-        "It can be called off until then, and another activation replaces it.".to_owned(),
-        "All administrators are notified by mail, now and when it happens.".to_owned(),
-    ];
+    let consequences = roll_back_effects(&previous);
     let body = view! {
         <p>
             "In the first 24 hours after a change no key is activated. The roll-back begins by itself on "
@@ -117,6 +113,15 @@ fn roll_back(data: ViewKeys) -> AnyView {
         body: body.into_any(),
     };
     asked(&data, &data.schedule_roll_back, "A roll-back cannot be scheduled now.", || dialog(&data, question))
+}
+
+/// What a scheduled roll-back to the key called `previous` does, one line each.
+pub(super) fn roll_back_effects(previous: &str) -> Vec<String> {
+    vec![
+        format!("{previous} becomes the active key again; environments stay online."),
+        "It can be called off until then, and another activation replaces it.".to_owned(),
+        "All administrators are notified by mail, now and when it happens.".to_owned(),
+    ]
 }
 
 /// What a dialog of these asks.

@@ -67,11 +67,11 @@ fn form(data: &ViewKeyDetails, close: String) -> AnyView {
     let ready = RwSignal::new(true);
     let (action, phrase) = (format!("/encryption-keys/{}/lock", data.key.id), data.list.lock_text.clone());
     let (name, expected) = (data.key.name.clone(), data.key.fingerprint.clone());
-    let (severe, reach) = (consequences(data), reach(data));
+    let effects = effects(data);
     view! {
         <form class="panel-form" method="post" action=action enctype="multipart/form-data">
             <PanelBody>
-                {forms::summary(&[])} {severe} {reach} <h3>"Show that you can unlock"</h3>
+                {forms::summary(&[])} {effects} <h3>"Show that you can unlock"</h3>
                 <p>
                     "Select the file of the active key "<strong>{name}</strong>
                     ". The portal compares it with this fingerprint:"
@@ -100,6 +100,12 @@ fn form(data: &ViewKeyDetails, close: String) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// What a lock does, and to which environments.
+pub(super) fn effects(data: &ViewKeyDetails) -> AnyView {
+    let (severe, reach) = (consequences(data), reach(data));
+    view! { {severe} {reach} }.into_any()
 }
 
 fn consequences(data: &ViewKeyDetails) -> AnyView {

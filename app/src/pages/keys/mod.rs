@@ -2,6 +2,7 @@
 
 pub mod activate;
 pub mod approval;
+pub mod approve;
 #[cfg(feature = "ssr")]
 mod build;
 pub mod changes;
@@ -16,7 +17,8 @@ pub mod unlock;
 mod upload;
 
 pub use activate::ActivateKey;
-pub use approval::{AskApproval, GiveApproval};
+pub use approval::AskApproval;
+pub use approve::GiveApproval;
 pub use changes::{ClearReport, ReportChange, RollBack};
 pub use details::KeyDetails;
 pub use file::KeyFile;

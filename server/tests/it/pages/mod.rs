@@ -6,3 +6,4 @@ mod history;
 mod keys;
 mod malformed;
 mod operations;
+mod two_person;
