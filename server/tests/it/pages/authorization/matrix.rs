@@ -77,6 +77,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ("/fn/risk",                   "",                                [401,     200,  200,   200,    200, 200,     200]),
     ("/fn/keys",                   "region=europe&selected={key}",    [401,     404,  200,   200,    403, 403,     200]),
     ("/fn/key",                    "id={key}",                        [401,     404,  200,   200,    403, 403,     200]),
+    ("/fn/ask-approval",           "id={key}&change=activate",        [401,     404,  200,   200,    403, 403,     200]),
     ("/fn/key_file",               "id={key}",                        [401,     404,  200,   200,    403, 403,     200]),
     ("/fn/table",                  "table={table}",                   [401,     404,  200,   200,    200, 404,     200]),
     ("/fn/rows",                   "table={table}&after=",            [401,     404,  200,   200,    200, 404,     200]),
