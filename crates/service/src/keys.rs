@@ -120,22 +120,13 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     let previous = facts.lock_allowed_at(now).and_then(|_| roll_back::previous(&all)).map(|key| key.id);
     let mut keys = Vec::new();
     for key in all {
-        let activate = decide(caller, Action::KeyActivate, None)
-            .and_then(|()| policy::activate_key(&facts, key.state, key.proved_at.is_some(), now))
-            .and_then(|()| policy::approved(&facts, Change::Activate, key.id, approve::bound(caller), now));
-        let prove = decide(caller, Action::KeyProve, None).and_then(|()| provable(&key));
-        let lock = decide(caller, Action::KeyLock, None)
-            .and_then(|()| policy::lock_environments(&facts, key.state, now))
-            .and_then(|()| policy::approved(&facts, Change::Lock, key.id, approve::bound(caller), now));
-        let unlock =
-            decide(caller, Action::KeyUnlock, None).and_then(|()| policy::unlock_key(&facts, key.state, now));
         let environments = match key.state {
             KeyState::Available | KeyState::Installing { .. } | KeyState::Deleted { .. } => 0,
             _ => self_managed + count(EnvironmentState::Locked) + count(EnvironmentState::Unlocking),
         };
         let created_by =
             users.iter().find(|u| u.id == key.created_by.0).map_or_else(String::new, |u| u.email.clone());
-        keys.push(ListedKey { key, created_by, environments, activate, prove, lock, unlock });
+        keys.push(ListedKey { created_by, environments, ..judge(caller, &facts, key, now) });
     }
     Ok(Overview {
         ring,
@@ -167,15 +158,48 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     })
 }
 
-/// One key with its ring's facts.
+/// What may be done to the key now.
+fn judge(caller: &Caller, facts: &RingFacts, key: Key, now: Timestamp) -> ListedKey {
+    let approved = |change| policy::approved(facts, change, key.id, approve::bound(caller), now);
+    ListedKey {
+        activate: decide(caller, Action::KeyActivate, None)
+            .and_then(|()| policy::activate_key(facts, key.state, key.proved_at.is_some(), now))
+            .and_then(|()| approved(Change::Activate)),
+        prove: decide(caller, Action::KeyProve, None).and_then(|()| provable(&key)),
+        lock: decide(caller, Action::KeyLock, None)
+            .and_then(|()| policy::lock_environments(facts, key.state, now))
+            .and_then(|()| approved(Change::Lock)),
+        unlock: decide(caller, Action::KeyUnlock, None)
+            .and_then(|()| policy::unlock_key(facts, key.state, now)),
+        created_by: String::new(),
+        environments: 0,
+        key,
+    }
+}
+
+/// One key with its ring's facts; also one that is deleted, of which the record stays (K7, K11).
 pub async fn get(portal: &Portal, caller: &Caller, id: KeyId) -> ServiceResult<(ListedKey, Overview)> {
     let scope = act::resolve(portal.db().read(), caller, Target::Key(id)).await;
     let scope = portal.witness(caller, Action::KeyRead, Target::Key(id), scope).await?;
     let ring = scope.key.map(|key| key.ring_id).ok_or_else(|| Refusal::not_found("key"))?;
     let mut overview = overview(portal, caller, ring).await?;
-    let at = overview.keys.iter().position(|listed| listed.key.id == id);
-    let at = at.ok_or_else(|| Refusal::not_found("key"))?;
-    Ok((overview.keys.swap_remove(at), overview))
+    let listed = match overview.keys.iter().position(|listed| listed.key.id == id) {
+        Some(at) => overview.keys.swap_remove(at),
+        None => tombstone(portal, caller, id, &overview).await?,
+    };
+    Ok((listed, overview))
+}
+
+async fn tombstone(
+    portal: &Portal,
+    caller: &Caller,
+    id: KeyId,
+    overview: &Overview,
+) -> ServiceResult<ListedKey> {
+    let db = portal.db().read();
+    let key = store::keys::get(db, id).await?.ok_or_else(|| Refusal::not_found("key"))?;
+    let created_by = store::users::get(db, key.created_by).await?.map_or_else(String::new, |user| user.email);
+    Ok(ListedKey { created_by, ..judge(caller, &overview.facts, key, overview.now) })
 }
 
 /// Lower-case hexadecimal.

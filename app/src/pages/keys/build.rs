@@ -139,6 +139,10 @@ impl ViewKey {
             created: key.created_at.into(),
             created_by: listed.created_by.clone(),
             activated: key.activated_at.map(Into::into),
+            deleted: match key.state {
+                KeyState::Deleted { at } => Some(at.into()),
+                _ => None,
+            },
             environments: listed.environments,
             activate: ViewDecision::new(&listed.activate, now),
             prove: key.proved_at.is_none().then(|| ViewDecision::new(&listed.prove, now)),

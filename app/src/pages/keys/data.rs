@@ -26,6 +26,8 @@ pub struct ViewKey {
     pub created: Moment,
     pub created_by: String,
     pub activated: Option<Moment>,
+    /// When a lock, or the end of what it had locked, deleted it.
+    pub deleted: Option<Moment>,
     /// How many environments are encrypted with it.
     pub environments: u64,
     /// Whether it may be activated now.

@@ -54,8 +54,17 @@ fn facts(key: &ViewKey, region: &str) -> AnyView {
     let error = key.error.clone().map(|error| {
         view! { <MessageBar tone=Tone::Error title="The last activation failed.">{error}</MessageBar> }
     });
+    let deleted = key.deleted.clone().map(|at| {
+        view! {
+            <MessageBar tone=Tone::Info title="This key is deleted.">
+                "Its material is gone since " <Time at />
+                ". A backup made under it opens again when its file is uploaded under a new name; the fingerprint tells which file that is."
+            </MessageBar>
+        }
+    });
     view! {
         {error}
+        {deleted}
         <Facts>
             <Fact name="State">
                 <StateBadge state />

@@ -178,6 +178,11 @@ both_databases! {
         assert!(matches!(gone.state, KeyState::Deleted { .. }) && gone.material.is_none(), "PP-107");
         let listed = keys::overview(&l.house.portal, &l.house.admin, l.house.ring).await.unwrap();
         assert_eq!(listed.keys.len(), 1, "X-12: Available keys vanish from the list");
+        let (record, _) = keys::get(&l.house.portal, &l.house.admin, second).await.unwrap();
+        assert_eq!((record.key.name.as_str(), record.key.fingerprint), ("second", gone.fingerprint));
+        for decision in [record.activate, record.prove, record.lock, record.unlock] {
+            assert!(decision.is_err(), "nothing can be done with a record");
+        }
         assert_eq!(l.state().await, EnvironmentState::Locked);
         assert_eq!(code(l.house.apply(l.environment).await), "ENV_LOCKED");
         assert_eq!(code(l.house.give_back(l.environment, "Sales").await), "ENV_LOCKED");
