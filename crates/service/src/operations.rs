@@ -7,7 +7,7 @@ use domain::{
     operations::{OperationKind, cancelled_by},
     policy::{self, Decision},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 use store::{
     Cursor, Page,
     operations::{Filter, Operation},
@@ -118,8 +118,8 @@ pub async fn about(portal: &Portal, caller: &Caller, operations: &[Operation]) -
     for operation in operations {
         let source = source(caller, operation);
         for id in operation.environment_id.into_iter().chain(source) {
-            if !environments.contains_key(&id) {
-                environments.insert(id, store::environments::get(db, id).await?.map(|found| found.name));
+            if let Entry::Vacant(unknown) = environments.entry(id) {
+                unknown.insert(store::environments::get(db, id).await?.map(|found| found.name));
             }
         }
         if let Some(id) = operation.key_id.filter(|id| !keys.contains_key(id)) {
