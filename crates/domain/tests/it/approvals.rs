@@ -67,7 +67,11 @@ fn an_approval_is_good_for_who_asked_and_exactly_that() {
         assert_eq!(may(change, key, Some(who)), Some(Code::ApprovalNeeded), "{change:?} {key} {who}");
     }
     let waiting = policy::approved(&asked(None), Change::Lock, KEY, Some(ADA), NOW);
-    assert_eq!(code(waiting), Some(Code::ApprovalNeeded));
+    assert_eq!(code(waiting.clone()), Some(Code::ApprovalNeeded));
+    let remedy = |decision: Decision| decision.unwrap_err().remedy.unwrap_or_default();
+    assert!(!remedy(waiting).contains("Ask for approval"), "that was done already");
+    let unasked = policy::approved(&asked(None), Change::Activate, KEY, Some(ADA), NOW);
+    assert!(remedy(unasked).contains("Ask for approval"));
 }
 
 #[test]

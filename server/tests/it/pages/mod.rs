@@ -1,6 +1,7 @@
 //! Pages, their server functions and their forms, as browsers meet them and as attackers do.
 
 mod authorization;
+mod backups;
 mod downloads;
 mod history;
 mod keys;

@@ -50,11 +50,11 @@ both_databases! {
     }
 }
 
-async fn two(house: &House) -> (EnvironmentId, EnvironmentId) {
+pub(super) async fn two(house: &House) -> (EnvironmentId, EnvironmentId) {
     (house.environment("Source", "sandbox").await, house.environment("Target", "sandbox").await)
 }
 
-async fn copy(house: &House, source: EnvironmentId, target: EnvironmentId) -> OperationId {
+pub(super) async fn copy(house: &House, source: EnvironmentId, target: EnvironmentId) -> OperationId {
     let typed = "Target".to_owned();
     environments::copy(&house.portal, &house.admin, source, target, typed).await.unwrap()
 }
