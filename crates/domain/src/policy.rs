@@ -320,13 +320,22 @@ pub fn apply_key(environment: &EnvironmentFacts, ring: &RingFacts, active_key: b
         return Err(Refusal::new(Code::EnvironmentNotEligible, reasons.join(" "))
             .remedy("Create a new environment and move the data there."));
     }
-    if !active_key {
-        let detail = format!("The region {} has no Active key (PP-085).", ring.region);
-        return Err(Refusal::new(Code::NoActiveKey, detail)
-            .remedy("Add and activate a key first.")
-            .see(keys_page(ring), "Encryption keys"));
+    if active_key {
+        return Ok(());
     }
-    Ok(())
+    locking_over(ring)?;
+    let (detail, remedy) = match locked(ring) {
+        None => {
+            let detail = format!("The region {} has no Active key (PP-085).", ring.region);
+            (detail, "Add and activate a key first.")
+        }
+        Some(locked) => {
+            let detail =
+                format!("In the region {} {locked}, and their key is not Active (PP-085).", ring.region);
+            (detail, "First the locked key comes back, by its file, or the locked environments are deleted.")
+        }
+    };
+    Err(Refusal::new(Code::NoActiveKey, detail).remedy(remedy).see(keys_page(ring), "Encryption keys"))
 }
 
 /// E5: whether the environment may return to the platform's key (PP-091).
@@ -393,17 +402,20 @@ fn locking_over(ring: &RingFacts) -> Decision {
 
 fn unlocked(ring: &RingFacts) -> Decision {
     locking_over(ring)?;
-    if ring.locked_environments == 0 {
-        return Ok(());
-    }
-    let locked = match ring.locked_environments {
-        1 => "1 environment is locked".to_owned(),
-        many => format!("{many} environments are locked"),
-    };
+    let Some(locked) = locked(ring) else { return Ok(()) };
     let detail = format!("{locked}; keys cannot be added or activated meanwhile (PP-080, PP-120).");
     Err(Refusal::new(Code::KeysBlockedByLock, detail)
         .remedy("Unlock or delete the locked environments.")
         .see("/environments?state=locked", "Locked environments"))
+}
+
+/// How many environments are locked, in words; `None` when none is.
+fn locked(ring: &RingFacts) -> Option<String> {
+    match ring.locked_environments {
+        0 => None,
+        1 => Some("1 environment is locked".to_owned()),
+        many => Some(format!("{many} environments are locked")),
+    }
 }
 
 fn idle(environment: &EnvironmentFacts) -> Decision {

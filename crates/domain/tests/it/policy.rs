@@ -76,6 +76,14 @@ fn pp_085_a_key_is_applied_only_where_one_is_active() {
     let refusal = policy::apply_key(&environment(), &ring(), false).unwrap_err();
     assert_eq!(refusal.code, Code::NoActiveKey);
     assert!(refusal.detail.contains("europe"));
+    let locked = RingFacts { locked_environments: 2, ..ring() };
+    let refusal = policy::apply_key(&environment(), &locked, false).unwrap_err();
+    assert_eq!(refusal.code, Code::NoActiveKey);
+    assert!(refusal.detail.contains("2 environments are locked"), "{}", refusal.detail);
+    assert!(!refusal.remedy.unwrap().contains("Add and activate"), "impossible during a lock");
+    let locking = RingFacts { lock_started_at: Some(NOW), ..ring() };
+    assert_eq!(code(policy::apply_key(&environment(), &locking, false)), Some(Code::KeysBlockedByLock));
+    assert_eq!(policy::apply_key(&environment(), &locked, true), Ok(()), "the key is back");
 }
 
 #[test]
