@@ -4,7 +4,7 @@ use crate::{
     error::UiError,
     pages::load::*,
     ui::*,
-    view::{ViewDecision, ViewOperation, count, counted},
+    view::{ViewDecision, ViewOperation, count, counted, operation_badge},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -166,14 +166,14 @@ fn timer_cards(region: &ViewRegion) -> Option<AnyView> {
 }
 
 fn timer(label: &'static str, held: &Option<String>, from: Option<Deadline>, rule: &'static str) -> AnyView {
-    let note = match &from {
-        Some(until) => view! { {rule} " · " <Time at=until.at.clone() /> }.into_any(),
-        None => rule.into_any(),
-    };
-    let value = match from {
-        _ if held.is_some() => held.clone().into_any(),
-        Some(until) => view! { <Countdown until absolute=false /> }.into_any(),
-        None => "Now".into_any(),
+    let (value, note) = match (held.clone(), from) {
+        (Some(held), _) => ("Not now".into_any(), held.into_any()),
+        (None, Some(until)) => {
+            let at = until.at.clone();
+            let value = view! { <Countdown until absolute=false /> }.into_any();
+            (value, view! { {rule} " · " <Time at /> }.into_any())
+        }
+        (None, None) => ("Now".into_any(), rule.into_any()),
     };
     view! {
         <FigureCard label note>
@@ -188,11 +188,11 @@ fn operations(operations: Vec<ViewOperation>) -> AnyView {
     let text = "Activating a key, applying it and importing rows run as operations.";
     let empty = view! { <EmptyState icon=Glyph::Operation title="No operations yet" text /> };
     let rows = operations.into_iter().map(|operation| {
-        let ViewOperation { id, label, state, created, .. } = operation;
+        let ViewOperation { id, label, state, cancelled, created, .. } = operation;
         let href = format!("/operations/{id}");
         Row::new(id, label.clone())
             .cell(view! { <a href=href>{label}</a> })
-            .cell(view! { <StateBadge state /> })
+            .cell(operation_badge(state, cancelled))
             .cell(view! { <Time at=created /> })
     });
     view! {

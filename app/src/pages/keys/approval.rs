@@ -49,7 +49,8 @@ pub(super) fn bar(data: &ViewKeys) -> Option<AnyView> {
             </form>
         }
     });
-    let go = (approval.mine && approval.approver.is_some()).then(|| {
+    let held = data.reported.is_some();
+    let go = (approval.mine && approval.approver.is_some() && !held).then(|| {
         view! { <ButtonLink label="Go on" href=approval.way.clone() look=Look::Primary /> }
     });
     let actions = view! { {go} {give} {withdraw} }.into_any();
@@ -60,6 +61,7 @@ pub(super) fn bar(data: &ViewKeys) -> Option<AnyView> {
     };
     let tone = if approval.mine || approval.approver.is_some() { Tone::Info } else { Tone::Warning };
     let next = match (&approval.approver, approval.mine) {
+        _ if held => "It waits until the report is cleared, and counts",
         (Some(_), true) => "You can do it",
         (Some(_), false) => "It can be done by who asked",
         (None, _) => "Another administrator may approve it",

@@ -196,11 +196,16 @@ fn reported_bar(data: &ViewKeys) -> Option<AnyView> {
 /// PP-034, X-10: for 72 hours after a change, what can be done about it.
 fn change_bar(data: &ViewKeys) -> Option<AnyView> {
     let (from, until) = data.timers.clone().filter(|(_, until)| !until.left.is_empty())?;
+    // A report stands above it, and nothing can be done before that is cleared.
+    if data.reported.is_some() && data.scheduled.is_none() {
+        return None;
+    }
     let active = data.active()?.name.clone();
+    let then = data.reported.as_ref().map(|_| " It waits until the report is cleared.");
     let text = match (&data.previous, data.scheduled.clone()) {
         (_, Some(scheduled)) => view! {
             {scheduled.email} " has scheduled a roll-back to " {scheduled.key} ". It begins on "
-            <Time at=scheduled.due.at /> "."
+            <Time at=scheduled.due.at /> "." {then}
         }
         .into_any(),
         (Some(before), None) => {
@@ -357,9 +362,12 @@ fn clocks(data: &ViewKeys) -> AnyView {
     .into_any()
 }
 
-/// What holds it is the figure, as long as something does.
+/// As long as something holds it, no clock counts.
 fn clock(label: &'static str, held: &Option<String>, note: AnyView, figure: AnyView) -> AnyView {
-    let figure = held.clone().map_or(figure, IntoAny::into_any);
+    let (figure, note) = match held.clone() {
+        Some(held) => ("Not now".into_any(), held.into_any()),
+        None => (figure, note),
+    };
     view! { <FigureCard label note>{figure}</FigureCard> }.into_any()
 }
 
