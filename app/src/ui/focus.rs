@@ -12,7 +12,8 @@ pub(super) fn element(id: &str) -> Option<web_sys::HtmlElement> {
 /// when the calling component leaves the page. Call it in an effect.
 pub(super) fn give_back_on_cleanup() {
     let opener = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
-    let Some(opener) = opener else { return };
+    // Without a name it cannot be found again: then what is read on begins with the page.
+    let opener = opener.unwrap_or_else(|| "main".to_owned());
     on_cleanup(move || {
         // First the page is changed, then the element is looked for: it may have been made anew.
         set_timeout(move || focus_unless_taken(&opener), Duration::from_millis(80));

@@ -111,10 +111,20 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Answer<T> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let (path, error) = (error.path().to_string(), error.into_inner());
-        if error.is_data() { Failure::field(&path, error.to_string()) } else { malformed(&error) }
+        if error.is_data() { Failure::field(&path, told(&error)) } else { malformed(&error) }
     })?;
     json.end().map_err(|error| malformed(&error))?;
     Ok(value)
+}
+
+/// In a few words: what serde says repeats what was sent, however long that is.
+fn told(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let letters: Vec<char> = text.chars().collect();
+    match letters.len() {
+        0..=300 => text,
+        length => [&letters[..150], &[' ', '…', ' '], &letters[length - 100..]].concat().into_iter().collect(),
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Failure {

@@ -39,6 +39,11 @@ both_databases! {
         let answer = client.send("POST", "/environments", "application/json", list.into()).await;
         assert!(answer.text().contains("Send a JSON object."), "{}", answer.text());
         answer.problem(422, "INVALID");
+        let path = format!("/environments/{}/backup-schedule", house.environment("Payroll", "sandbox").await);
+        let long = json!({"every_hours": "x".repeat(5_000), "keep": 7}).to_string();
+        let answer = client.send("PUT", &path, "application/json", long.into()).await;
+        assert!(answer.text().len() < 1_500, "what was sent does not come back whole: {}", answer.text());
+        answer.problem(422, "INVALID");
         let nested = "[".repeat(100_000);
         client.send("POST", "/environments", "application/json", nested.into()).await.problem(422, "INVALID");
     }
