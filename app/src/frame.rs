@@ -55,7 +55,10 @@ mod build {
     use crate::{preferences, ui::*, view::counted};
     use domain::{actions::Action, time::human_span};
     use http::HeaderMap;
-    use service::{Caller, Portal, ServiceResult, overview::KeyChange};
+    use service::{
+        Caller, Portal, ServiceResult,
+        overview::{KeyChange, Reported},
+    };
 
     /// The frame for `caller`; the headers are the request's, for the preferences in its cookies.
     ///
@@ -66,7 +69,7 @@ mod build {
         let place = service::overview::place(portal, caller).await?;
         let mut banners: Vec<Banner> =
             place.changes.iter().map(|change| changed(change, place.now)).collect();
-        banners.extend(place.reported.iter().map(|(region, by)| reported(region, by)));
+        banners.extend(place.reported.iter().map(reported));
         banners.extend(mail(portal, caller, place.troubled));
         let regions = if place.regions.len() == 1 { place.regions[0].clone() } else { String::new() };
         let viewer = Viewer {
@@ -105,8 +108,12 @@ mod build {
     }
 
     /// nothing changes until somebody else has looked.
-    fn reported(region: &str, by: &str) -> Banner {
-        let keys = crate::url::with_query("/encryption-keys", &[("region", region)]);
+    fn reported(Reported { region, by, clear }: &Reported) -> Banner {
+        let (words, path) = match clear {
+            Ok(()) => ("Look at it, then clear it", "/encryption-keys/clear-report"),
+            Err(_) => ("Show the report", "/encryption-keys"),
+        };
+        let href = crate::url::with_query(path, &[("region", region)]);
         Banner {
             tone: Tone::Severe,
             title: format!("The last key change in {region} was reported as not authorised."),
@@ -114,7 +121,7 @@ mod build {
                 "{by} did not know of it. Until that is cleared no key is activated and nothing is locked."
             ),
             times: Vec::new(),
-            link: Some(("Show the report".to_owned(), keys)),
+            link: Some((words.to_owned(), href)),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
     Code, Refusal, Timestamp, UserId,
     environments::{EnvironmentFacts, EnvironmentState, EnvironmentType, ineligible},
     keys::KeyState,
-    rings::{LOCKED_AT_MOST, Report, RingFacts},
+    rings::{LOCKED_AT_MOST, RingFacts},
     time::human_span,
 };
 
@@ -103,13 +103,14 @@ fn not_reported(ring: &RingFacts) -> Decision {
         report.at.human()
     );
     Err(Refusal::new(Code::ChangeReported, detail)
-        .remedy(clearing(ring, report))
+        .remedy(clearing(ring, report.clearable))
         .see(keys_page(ring), "Encryption keys"))
 }
 
-/// Who can clear a report.
-pub fn clearing(ring: &RingFacts, report: &Report) -> String {
-    match report.clearable {
+/// Who can clear a report; `clearable` says whether a Global administrator is left who neither made, approved nor
+/// reported the change.
+pub fn clearing(ring: &RingFacts, clearable: bool) -> String {
+    match clearable {
         true => "A Global administrator who neither made, approved nor reported the change can clear that."
             .to_owned(),
         false => format!(
@@ -147,7 +148,7 @@ pub fn clear_report(ring: &RingFacts, me: Option<UserId>) -> Decision {
         }
         Some(_) => return Ok(()),
     };
-    Err(Refusal::new(Code::OwnReport, detail).remedy(clearing(ring, report)))
+    Err(Refusal::new(Code::OwnReport, detail).remedy(clearing(ring, report.clearable)))
 }
 
 /// whether a roll-back may be scheduled: in the first 24 hours after a change, when it is not possible yet.
@@ -406,7 +407,7 @@ fn unlocked(ring: &RingFacts) -> Decision {
     let detail = format!("{locked}; keys cannot be added or activated meanwhile (PP-080, PP-120).");
     Err(Refusal::new(Code::KeysBlockedByLock, detail)
         .remedy("Unlock or delete the locked environments.")
-        .see("/environments?state=locked", "Locked environments"))
+        .see(format!("/environments?encryption=locked&region={}", ring.region), "Locked environments"))
 }
 
 /// How many environments are locked, in words; `None` when none is.

@@ -24,7 +24,7 @@ pub use generate::{Generate, generate};
 pub use key_file::MAX_FILE;
 pub use lock::{Lock, lock};
 pub use prove::{Proof, prove};
-pub(crate) use report::make_link as make_report_link;
+pub(crate) use report::{clearer, make_link as make_report_link};
 pub use report::{clear as clear_report, report};
 pub(crate) use roll_back::run_due as run_due_roll_backs;
 pub use roll_back::{cancel as cancel_roll_back, schedule as schedule_roll_back};
@@ -74,6 +74,8 @@ pub struct Overview {
     pub add: Decision,
     /// whether the latest change may be reported, a report cleared, a roll-back scheduled or called off.
     pub report: Decision,
+    /// Who can clear the report that is there, or could clear one by the caller.
+    pub clearing: String,
     pub clear_report: Decision,
     pub schedule_roll_back: Decision,
     pub cancel_roll_back: Decision,
@@ -118,6 +120,10 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     let rotated_at = root_key::rotated_at(db).await?;
     let all = store::keys::list(db, ring).await?;
     let previous = facts.lock_allowed_at(now).and_then(|_| roll_back::previous(&all)).map(|key| key.id);
+    let clearing = match &facts.report {
+        Some(report) => policy::clearing(&facts, report.clearable),
+        None => report::clearing(db, caller, (ring, &facts), &all).await?,
+    };
     let mut keys = Vec::new();
     for key in all {
         let environments = match key.state {
@@ -132,6 +138,7 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
         ring,
         add: decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts)),
         report: decide(caller, Action::KeyReport, None).and_then(|()| policy::report_change(&facts, now)),
+        clearing,
         clear_report: decide(caller, Action::KeyClearReport, None)
             .and_then(|()| policy::clear_report(&facts, report::clearer(caller))),
         schedule_roll_back: decide(caller, Action::KeyScheduleRollBack, None)

@@ -1,6 +1,6 @@
 //! Where the caller is and what everybody must know: the frame of every page, and the start page.
 
-use crate::{Caller, Portal, ServiceResult, act, act::decide};
+use crate::{Caller, Portal, ServiceResult, act, act::decide, keys::clearer};
 use domain::{
     KeyId, Refusal, Timestamp,
     actions::Action,
@@ -18,11 +18,20 @@ pub struct Place {
     pub regions: Vec<String>,
     /// Key changes of the last 72 hours (PP-033, PP-034), one a region at most; none of a region that is in `reported`.
     pub changes: Vec<KeyChange>,
-    /// X-10: regions whose latest key change is reported, `(region, who reported it)`.
-    pub reported: Vec<(String, String)>,
+    /// X-10: regions whose latest key change is reported.
+    pub reported: Vec<Reported>,
     /// How many messages have trouble: zero for callers who may not read messages.
     pub troubled: u64,
     pub now: Timestamp,
+}
+
+/// A key change that somebody did not know of.
+pub struct Reported {
+    pub region: String,
+    /// The address of who reported it.
+    pub by: String,
+    /// Whether the caller may clear it.
+    pub clear: Decision,
 }
 
 /// A key that became active less than 72 hours ago.
@@ -64,7 +73,7 @@ pub struct Overview {
     pub create: Decision,
 }
 
-/// Read for every page: one query.
+/// Read for every page: one query, and one more for each region with a report.
 ///
 /// # Errors
 /// `Internal` when the database does not answer.
@@ -77,11 +86,24 @@ pub async fn place(portal: &Portal, caller: &Caller) -> ServiceResult<Place> {
     let troubled = if caller.may(Action::MessageRead, None) { found.troubled } else { 0 };
     let changes = found.regions.iter().filter(|region| region.reported_by.is_none()).filter_map(change);
     let changes = changes.collect();
-    let reported =
-        found.regions.iter().filter_map(|region| Some((region.name.clone(), region.reported_by.clone()?)));
-    let reported = reported.collect();
+    let mut reports = Vec::new();
+    for region in &found.regions {
+        reports.extend(reported(portal, caller, region).await?);
+    }
     let regions = found.regions.into_iter().map(|region| region.name).collect();
-    Ok(Place { tenant: found.tenant, regions, changes, reported, troubled, now })
+    Ok(Place { tenant: found.tenant, regions, changes, reported: reports, troubled, now })
+}
+
+async fn reported(
+    portal: &Portal,
+    caller: &Caller,
+    region: &store::overview::Region,
+) -> ServiceResult<Option<Reported>> {
+    let Some(by) = region.reported_by.clone() else { return Ok(None) };
+    let facts = store::rings::facts(portal.db().read(), region.id).await?;
+    let clear = decide(caller, Action::KeyClearReport, None)
+        .and_then(|()| policy::clear_report(&facts, clearer(caller)));
+    Ok(Some(Reported { region: region.name.clone(), by, clear }))
 }
 
 fn change(region: &store::overview::Region) -> Option<KeyChange> {

@@ -1,7 +1,7 @@
 //! What every page's frame tells: the tenant, its regions, key changes, mails in trouble.
 
 use crate::StoreResult;
-use domain::{KeyId, TenantId, Timestamp};
+use domain::{KeyId, RingId, TenantId, Timestamp};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, prelude::Uuid};
 
 /// A tenant as the frame of its pages names it.
@@ -16,6 +16,7 @@ pub struct Place {
 
 /// A region with its latest key change.
 pub struct Region {
+    pub id: RingId,
     pub name: String,
     /// None without a change after the time asked for.
     pub change: Option<Change>,
@@ -36,6 +37,7 @@ pub struct Change {
 struct Row {
     tenant: String,
     troubled: i64,
+    ring_id: Option<Uuid>,
     region: Option<String>,
     last_activation_at: Option<i64>,
     key_id: Option<Uuid>,
@@ -54,7 +56,7 @@ pub async fn place(
     let sql = "SELECT t.name AS tenant, \
                (SELECT COUNT(*) FROM messages m WHERE m.tenant_id = t.id AND m.last_error IS NOT NULL \
                AND m.state <> 'sent') AS troubled, \
-               r.region, r.last_activation_at, k.id AS key_id, k.name AS key_name, u.email AS changed_by, \
+               r.id AS ring_id, r.region, r.last_activation_at, k.id AS key_id, k.name AS key_name, u.email AS changed_by, \
                (SELECT p.email FROM change_reports c JOIN users p ON p.id = c.reported_by WHERE c.ring_id = r.id) \
                AS reported_by \
                FROM tenants t LEFT JOIN rings r ON r.tenant_id = t.id \
@@ -72,12 +74,12 @@ pub async fn place(
 }
 
 fn region(row: Row) -> Option<Region> {
-    let Row { region, last_activation_at, key_id, key_name, changed_by, reported_by, .. } = row;
+    let Row { ring_id, region, last_activation_at, key_id, key_name, changed_by, reported_by, .. } = row;
     let change = key_id.zip(key_name).zip(last_activation_at).map(|((id, key), at)| Change {
         at: Timestamp(at),
         key_id: KeyId(id),
         key,
         by: changed_by.unwrap_or_default(),
     });
-    Some(Region { name: region?, change, reported_by })
+    Some(Region { id: RingId(ring_id?), name: region?, change, reported_by })
 }

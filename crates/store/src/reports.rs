@@ -28,6 +28,22 @@ pub async fn insert(
     Ok(())
 }
 
+/// Whether a Global administrator is left to clear a report by `by` of a change of `changed_by`: who neither made,
+/// approved nor reported it.
+pub async fn clearable(
+    db: &impl ConnectionTrait,
+    ring: RingId,
+    (by, changed_by): (UserId, Option<UserId>),
+) -> StoreResult<bool> {
+    let sql = "SELECT u.id FROM rings r JOIN users u ON u.tenant_id = r.tenant_id \
+         JOIN role_assignments a ON a.user_id = u.id \
+         WHERE r.id = $1 AND u.disabled_at IS NULL AND a.role = 'global_administrator' AND u.id <> $2 AND u.id <> $3 \
+         AND (r.change_approved_by IS NULL OR u.id <> r.change_approved_by) LIMIT 1";
+    let values = [ring.0.into(), by.0.into(), changed_by.unwrap_or(by).0.into()];
+    let found = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    Ok(found.is_some())
+}
+
 /// The report is cleared.
 pub async fn delete(tx: &impl ConnectionTrait, ring: RingId) -> StoreResult<()> {
     let sql = "DELETE FROM change_reports WHERE ring_id = $1";

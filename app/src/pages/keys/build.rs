@@ -44,7 +44,8 @@ impl ViewKeys {
             clear_report: ViewDecision::new(&overview.clear_report, now),
             schedule_roll_back: ViewDecision::new(&overview.schedule_roll_back, now),
             cancel_roll_back: ViewDecision::new(&overview.cancel_roll_back, now),
-            reported: overview.facts.report.as_ref().map(|report| reported(&overview.facts, report)),
+            reported: overview.facts.report.as_ref().map(reported),
+            clearing: overview.clearing.clone(),
             scheduled: overview.facts.roll_back.clone().map(|roll_back| scheduled(roll_back, now)),
             approval: approval(caller, &overview),
             locked: locked(&overview),
@@ -113,9 +114,8 @@ fn previous(overview: &Overview) -> Option<ViewKey> {
     Some(ViewKey::new(listed, overview.now))
 }
 
-fn reported(ring: &rings::RingFacts, report: &rings::Report) -> ViewReported {
-    let clearing = domain::policy::clearing(ring, report);
-    ViewReported { at: report.at.into(), email: report.email.clone(), clearing }
+fn reported(report: &rings::Report) -> ViewReported {
+    ViewReported { at: report.at.into(), email: report.email.clone() }
 }
 
 fn scheduled(roll_back: rings::RollBack, now: Timestamp) -> ViewRollBack {

@@ -35,7 +35,7 @@ async fn report_data(region: String, link: String) -> Result<ViewReport, UiError
 fn report(ViewReport { list: data, link }: ViewReport) -> AnyView {
     let consequences = vec![
         format!("No key of {} is activated, rolled back to or locked with until it is cleared.", data.region),
-        "A Global administrator clears it, not you and not who made the change.".to_owned(),
+        data.clearing.clone(),
         "All administrators are notified by mail at once.".to_owned(),
     ];
     let active = data.active().map(|key| key.name.clone()).or_else(|| data.installing.clone());

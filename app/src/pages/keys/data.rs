@@ -77,6 +77,8 @@ pub struct ViewKeys {
     pub cancel_roll_back: ViewDecision,
     /// Somebody did not know of the last change.
     pub reported: Option<ViewReported>,
+    /// Who can clear that, or could clear a report of the reader's.
+    pub clearing: String,
     /// Two-person rule: what another administrator is asked for.
     pub approval: Option<ViewApproval>,
     /// A roll-back waits for its time.
@@ -108,8 +110,6 @@ pub struct ViewKeys {
 pub struct ViewReported {
     pub at: Moment,
     pub email: String,
-    /// Who can clear it.
-    pub clearing: String,
 }
 
 /// A roll-back that waits for its time.

@@ -135,7 +135,7 @@ fn history(data: &ViewKeyDetails) -> Option<AnyView> {
 
 /// Each is unlocked on its own (PP-116).
 fn locked(data: &ViewKeyDetails) -> Option<AnyView> {
-    let all = data.list.locked.as_ref()?.environments;
+    let all = data.list.locked.as_ref().filter(|_| data.key.state != State::Deleted)?.environments;
     let more = all.saturating_sub(data.locked.len() as u64);
     let show = url::with_query("/environments", &[("encryption", "locked"), ("region", &data.list.region)]);
     let links: Vec<_> =

@@ -182,7 +182,7 @@ fn reported_bar(data: &ViewKeys) -> Option<AnyView> {
     let actions = actions.into_any();
     let next = match mine {
         true => "Look at who made it and why.".to_owned(),
-        false => report.clearing,
+        false => data.clearing.clone(),
     };
     let bar = view! {
         <MessageBar tone=Tone::Severe title="The last key change was reported as not authorised." actions>

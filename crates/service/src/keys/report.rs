@@ -3,7 +3,7 @@
 use crate::{Act, Caller, Portal, ServiceResult, Target, Via, mails::Notice};
 use domain::{
     Code, Refusal, RingId, Timestamp, UserId, actions::Action, events::Event, keys::KeyState, policy,
-    rings::NO_LOCK_AFTER_CHANGE,
+    rings::{NO_LOCK_AFTER_CHANGE, RingFacts},
 };
 use store::{keys::Key, reports::ReportLink, rings::Ring};
 
@@ -67,16 +67,34 @@ pub async fn clear(portal: &Portal, caller: &Caller, ring: RingId, confirmed: bo
 }
 
 /// Whom the report must not be cleared by; the operator at the machine is the way out where nobody else is left.
-pub(super) fn clearer(caller: &Caller) -> Option<UserId> {
+pub(crate) fn clearer(caller: &Caller) -> Option<UserId> {
     (*caller.via() != Via::Operator).then(|| caller.user())
+}
+
+/// Who could clear a report of the latest change by the caller, in words.
+pub(super) async fn clearing(
+    db: &impl store::ConnectionTrait,
+    caller: &Caller,
+    (ring, facts): (RingId, &RingFacts),
+    keys: &[Key],
+) -> ServiceResult<String> {
+    let changed_by = match latest_of(keys) {
+        Some(key) => store::operations::asked_by(db, key.id).await?,
+        None => None,
+    };
+    let clearable = store::reports::clearable(db, ring, (caller.user(), changed_by)).await?;
+    Ok(policy::clearing(facts, clearable))
 }
 
 /// The key that the latest change made active, or is about to: there was one, says the policy.
 async fn latest(act: &Act, ring: &Ring) -> ServiceResult<Key> {
     let keys = store::keys::list(&act.tx, RingId(ring.id)).await?;
+    Ok(latest_of(&keys).cloned().ok_or_else(|| store::StoreError::inconsistent("rings", ring.id))?)
+}
+
+fn latest_of(keys: &[Key]) -> Option<&Key> {
     let installing = keys.iter().find(|key| matches!(key.state, KeyState::Installing { .. }));
-    let key = installing.or_else(|| keys.iter().max_by_key(|key| key.activated_at)).cloned();
-    Ok(key.ok_or_else(|| store::StoreError::inconsistent("rings", ring.id))?)
+    installing.or_else(|| keys.iter().max_by_key(|key| key.activated_at))
 }
 
 async fn tell(act: &mut Act, event: Event, ring: &Ring, key: &Key) -> ServiceResult<()> {
