@@ -154,11 +154,15 @@ pub fn StateBadge(
         None => view! { <Spinner /> }.into_any(),
     };
     let label = label.filter(|label| !label.is_empty());
-    let class = if state == State::Deleted && label.is_none() { "tone-neutral struck" } else { tone.class() };
-    badge(label.unwrap_or_else(|| word.to_owned()), class, icon)
+    let class = match (state, &label) {
+        (State::Deleted, None) => "tone-neutral struck".to_owned(),
+        (_, None) => tone.class().to_owned(),
+        (_, Some(_)) => format!("{} wraps", tone.class()),
+    };
+    badge(label.unwrap_or_else(|| word.to_owned()), &class, icon)
 }
 
-fn badge(label: String, class: &'static str, icon: AnyView) -> AnyView {
+fn badge(label: String, class: &str, icon: AnyView) -> AnyView {
     view! {
         <span class=format!("badge {class}")>
             {icon} <span>{label}</span>

@@ -3,7 +3,7 @@
 use super::{
     data::{KeyName, ViewEnvironment, fingerprint, whose_key},
     history::{ViewChange, history},
-    trail,
+    locked, trail,
 };
 use crate::{
     error::UiError,
@@ -59,7 +59,7 @@ pub(super) fn show(data: ViewEncryption) -> AnyView {
             aside=view! { <StateBadge state=data.state /> }.into_any()
         />
         {commands(&data)}
-        {locked(&data)}
+        {locked::bar(&data, None)}
         {failed(&data)}
         {operation(&data)}
         {current(&data)}
@@ -95,26 +95,10 @@ fn commands(data: &ViewEnvironment) -> AnyView {
     .into_any()
 }
 
-/// PP-097, PP-098: the data is out of reach for everyone.
-fn locked(data: &ViewEnvironment) -> Option<AnyView> {
-    let why = data.use_data.why.clone().filter(|_| data.is_locked())?;
-    let bar = view! {
-        <MessageBar tone=Tone::Severe title="Environment locked.">
-            {view::why(why)}
-        </MessageBar>
-    };
-    Some(bar.into_any())
-}
-
 /// The way back (PP-124…PP-128), and until when there is one (PP-103).
 fn unlock(data: &ViewEnvironment) -> AnyView {
     let run = Run::link(data.address("/encryption/unlock"), data.unlock.why.clone());
     let delete = Run::link(data.address("/delete"), data.delete.why.clone());
-    let keys = data.sees_keys && data.unlock.code == Some(Code::NoActiveKey);
-    let keys = keys.then(|| {
-        let href = crate::url::with_query("/encryption-keys", &[("region", &data.region)]);
-        view! { <ButtonLink label="Manage encryption keys" href /> }
-    });
     let (refused, since) = (refused(&data.unlock), data.since.clone());
     let deletion = data.deletion.clone().map(|until| {
         view! {
@@ -131,13 +115,9 @@ fn unlock(data: &ViewEnvironment) -> AnyView {
                 </Fact>
                 {deletion}
             </Facts>
-            <p>
-                "First the key it was locked with comes back, by its file; then this environment is unlocked, its rows are checked, and it is online again."
-            </p>
             <div class="actions">
                 <CommandButton id="unlock" icon=Glyph::Key label="Unlock" run look=Look::Primary />
                 <CommandButton id="delete" icon=Glyph::Delete label="Delete" run=delete look=Look::Secondary />
-                {keys}
             </div>
             {refused}
         </Card>

@@ -1,6 +1,9 @@
 //! One environment: its facts and its tables.
 
-use super::data::{ViewEnvironment, ViewTable, whose_key};
+use super::{
+    data::{ViewEnvironment, ViewTable, whose_key},
+    locked,
+};
 use crate::{
     error::UiError,
     pages::load::*,
@@ -80,29 +83,18 @@ fn commands(data: &ViewEnvironment) -> AnyView {
 
 /// Why the rows cannot be read now.
 fn unavailable(data: &ViewEnvironment) -> Option<AnyView> {
+    if data.is_locked() {
+        let href = data.address("/encryption");
+        let more = view! { <ButtonLink label="Show its encryption" href /> }.into_any();
+        return locked::bar(data, Some(more));
+    }
     let why = data.use_data.why.clone()?;
     let bar = view! {
         <MessageBar tone=Tone::Warning title="Unavailable.">
             {view::why(why)}
         </MessageBar>
     };
-    Some(if data.is_locked() { locked(data) } else { bar.into_any() })
-}
-
-/// Since when, until when, and how to come back (PP-097, PP-103).
-fn locked(data: &ViewEnvironment) -> AnyView {
-    let since = data.since.clone();
-    let until =
-        data.deletion.clone().map(|until| view! { " It is deleted for good on " <Time at=until.at /> "." });
-    let way = data.address("/encryption");
-    let actions = view! { <ButtonLink label="Show the way back" href=way /> }.into_any();
-    view! {
-        <MessageBar tone=Tone::Severe title="Environment locked." actions>
-            "Nobody can read or write since " <Time at=since /> "." {until}
-            " First the key it was locked with comes back, by its file; then this environment is unlocked."
-        </MessageBar>
-    }
-    .into_any()
+    Some(bar.into_any())
 }
 
 fn details_card(data: &ViewEnvironment) -> AnyView {

@@ -7,6 +7,7 @@ pub mod encryption;
 pub mod history;
 pub mod home;
 pub mod list;
+mod locked;
 pub mod new;
 
 pub use confirm::{ApplyKey, DeleteEnvironment, ResetEnvironment, ReturnKey, UnlockEnvironment};

@@ -1,0 +1,51 @@
+//! A locked environment: since when, until when, and how it comes back (PP-097, PP-103, PP-114).
+
+use super::data::ViewEnvironment;
+use crate::ui::*;
+use leptos::prelude::*;
+
+/// Over the environment's pages, as long as it is locked; `more` are other ways from there.
+pub(super) fn bar(data: &ViewEnvironment, more: Option<AnyView>) -> Option<AnyView> {
+    if !data.is_locked() {
+        return None;
+    }
+    let since = data.since.clone();
+    let until =
+        data.deletion.clone().map(|until| view! { " It is deleted for good on " <Time at=until.at /> "." });
+    let (link, words) = (link(data), words(data));
+    let actions = view! { {link} {more} }.into_any();
+    let bar = view! {
+        <MessageBar tone=Tone::Severe title="Environment locked." actions>
+            "Nobody can read or write since " <Time at=since /> "." {until} " " {words}
+        </MessageBar>
+    };
+    Some(bar.into_any())
+}
+
+/// What comes first.
+fn words(data: &ViewEnvironment) -> &'static str {
+    match key_is_back(data) {
+        true => {
+            "The key it was locked with is here again: the environment is unlocked, its rows are checked, and it is online again."
+        }
+        false => {
+            "First the key it was locked with comes back, by its file; then this environment is unlocked, its rows are checked, and it is online again."
+        }
+    }
+}
+
+/// The environment is unlocked when the key is back, the key otherwise.
+fn link(data: &ViewEnvironment) -> Option<AnyView> {
+    if data.unlock.allowed() {
+        let href = data.address("/encryption/unlock");
+        return Some(view! { <ButtonLink label="Unlock this environment" href /> }.into_any());
+    }
+    let key = data.key.as_ref().filter(|_| data.sees_keys && !key_is_back(data))?;
+    let href = format!("/encryption-keys/{}/unlock", key.id);
+    Some(view! { <ButtonLink label="Unlock the key" href /> }.into_any())
+}
+
+fn key_is_back(data: &ViewEnvironment) -> bool {
+    let id = |key: &Option<super::data::KeyName>| key.as_ref().map(|key| key.id.clone());
+    id(&data.key).is_some() && id(&data.key) == id(&data.active_key)
+}
