@@ -1,5 +1,9 @@
 //! Long-running jobs as people watch them.
 
+mod after_lock;
+
+pub use after_lock::{AfterLock, AfterLockRootKey, after_lock};
+
 use crate::{Act, Caller, Portal, ServiceResult, Target, act};
 use domain::{
     BackupId, EnvironmentId, KeyId, OperationId, Refusal, TableId, Timestamp,

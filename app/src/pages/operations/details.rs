@@ -1,6 +1,9 @@
 //! One job: its steps with times, counts, rate, time left, and why it failed.
 
-use super::report::{ViewReport, report};
+use super::{
+    after_lock::{self, ViewAfterLock},
+    report::{ViewReport, report},
+};
 use crate::{
     error::UiError,
     forms,
@@ -28,6 +31,8 @@ pub struct ViewJobDetails {
     pub attempts: u32,
     /// Whether it may be cancelled now; none where that is out of the question.
     pub cancel: Option<ViewDecision>,
+    /// Of a lock that has ended.
+    pub after_lock: Option<ViewAfterLock>,
     /// Of an import.
     pub report: Option<ViewReport>,
 }
@@ -60,6 +65,7 @@ pub async fn operation(id: String, after: String) -> Result<ViewJobDetails, UiEr
         took: super::took(&found),
         cancel: cancel(&caller, &found, portal.clock().now()),
         attempts: found.attempts,
+        after_lock: ViewAfterLock::load(&portal, &caller, &found).await?,
         report: ViewReport::load(&portal, &caller, &found, after.parse().unwrap_or(0)).await?,
     })
 }
@@ -82,7 +88,7 @@ pub fn Operation() -> AnyView {
 }
 
 fn show(data: ViewJobDetails) -> AnyView {
-    let ViewJobDetails { operation, about, report: lines, .. } = data.clone();
+    let ViewJobDetails { operation, about, after_lock, report: lines, .. } = data.clone();
     let badge = operation_badge(operation.state, operation.cancelled);
     let ViewOperation { id, label, over, cancelled, online, undoing, error, facts, steps, .. } = operation;
     let aside = view! {
@@ -110,6 +116,7 @@ fn show(data: ViewJobDetails) -> AnyView {
             <OperationProgress label facts=facts.filter(|_| !over) steps />
             {cancel}
         </Card>
+        {after_lock.map(after_lock::card)}
         {lines.map(|lines| report(&id, lines))}
         {facts_card(data)}
     }

@@ -1,5 +1,6 @@
 //! Long-running jobs: the list, and one with its steps and, for an import, its report.
 
+mod after_lock;
 pub mod details;
 pub mod list;
 pub mod report;
