@@ -2,10 +2,10 @@
 
 use crate::{DAY, NOW, SECOND, ring};
 use domain::{
-    Code, Timestamp,
+    Code, Timestamp, UserId,
     keys::KeyState,
     policy,
-    rings::{BETWEEN_ACTIVATIONS, Eligibility, NO_LOCK_AFTER_CHANGE, RingFacts, SEAT_THRESHOLD},
+    rings::{BETWEEN_ACTIVATIONS, Eligibility, NO_LOCK_AFTER_CHANGE, Report, RingFacts, SEAT_THRESHOLD},
 };
 
 fn with_seats(seats: i64) -> RingFacts {
@@ -80,4 +80,49 @@ fn pp_032_locking_waits_72_hours_after_a_change() {
 fn x_07_a_ring_that_was_never_activated_waits_for_nothing() {
     assert_eq!(ring().next_activation_at(NOW), None);
     assert_eq!(ring().lock_allowed_at(NOW), None);
+}
+
+fn reported(clearable: bool) -> RingFacts {
+    let user = UserId(uuid::Uuid::from_u128(7));
+    let report = Report {
+        at: NOW,
+        by: user,
+        changed_by: None,
+        approved_by: None,
+        email: "grace@contoso.example".to_owned(),
+        clearable,
+    };
+    RingFacts { report: Some(report), ..activated(NOW - DAY) }
+}
+
+#[test]
+fn no_clock_counts_while_environments_are_locked_or_a_change_is_reported() {
+    let ring = activated(NOW - 30 * DAY);
+    assert_eq!((ring.activation_held(), ring.lock_held()), (None, None));
+    let locking = RingFacts { lock_started_at: Some(NOW), ..ring.clone() };
+    let locked = RingFacts { locked_environments: 1, any_self_managed: false, ..ring.clone() };
+    for held in [locking, locked] {
+        assert_eq!(held.activation_held(), Some("Not while environments are locked"));
+        assert_eq!(held.lock_held(), held.activation_held());
+    }
+    let partly = RingFacts { locked_environments: 1, ..ring };
+    assert!(partly.activation_held().is_some(), "PP-080");
+    assert_eq!(partly.lock_held(), None, "what is back can be locked again");
+    let held = reported(true);
+    assert_eq!(held.activation_held(), Some("Not before the report is cleared"));
+    assert_eq!(held.lock_held(), held.activation_held());
+}
+
+#[test]
+fn x_10_a_report_that_nobody_can_clear_names_the_operators_way() {
+    for (clearable, operator) in [(true, false), (false, true)] {
+        let ring = reported(clearable);
+        let reporter = ring.report.as_ref().map(|report| report.by);
+        let refusal = policy::clear_report(&ring, reporter).unwrap_err();
+        assert_eq!(refusal.code, Code::OwnReport);
+        let remedy = refusal.remedy.unwrap();
+        assert_eq!(remedy.contains("keystead admin region clear-report europe"), operator, "{remedy}");
+        let refusal = policy::activate_key(&ring, KeyState::Available, true, NOW).unwrap_err();
+        assert_eq!(refusal.remedy, Some(remedy), "whoever runs into it is told the same");
+    }
 }

@@ -5,6 +5,8 @@ mod backups;
 mod downloads;
 mod history;
 mod keys;
+mod locked;
 mod malformed;
 mod operations;
+mod reported;
 mod two_person;

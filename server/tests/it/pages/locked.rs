@@ -1,0 +1,118 @@
+//! What pages say while a region is locked: nothing that is impossible, and how it all comes back.
+
+use crate::{
+    harness::{FILE_PASSWORD, House},
+    shell::browser::Browser,
+};
+use domain::{EnvironmentId, KeyId, OperationId};
+use service::{environments, keys};
+use test_support::{TestDb, both_databases, pfx};
+use vault::Password;
+
+const HOUR: i64 = 3_600;
+const LOCKED: &str = "1 environment is locked in europe.";
+const HELD: &str = "Not while environments are locked";
+
+both_databases! {
+    async fn while_a_region_is_locked_pages_say_so_and_how_it_comes_back(db: TestDb) {
+        let Locked { house, key, file, locked, other, operation } = Locked::new(&db).await;
+        let mut ada = at_risk(&house).await;
+        let unlock = format!("/encryption-keys/{key}/unlock");
+        let way = format!("/environments/{locked}/encryption/unlock");
+        let (home, job) = (format!("/environments/{locked}"), format!("/operations/{operation}"));
+        for (path, texts) in [
+            ("/".to_owned(), &[LOCKED, HELD, "own file brings it back", "Show the way back"][..]),
+            ("/encryption-keys".to_owned(), &[HELD, "Not now"]),
+            (format!("/encryption-keys/{key}"), &["None is online with this key.", "Locked environments"]),
+            ("/environments".to_owned(), &["tone-error wraps", "Locked, deleted in 2"]),
+            (home.clone(), &["Environment locked.", "It is deleted for good on", "First the key", &unlock]),
+            (format!("{home}/encryption"), &["Environment locked.", "First the key", &unlock]),
+            (format!("/environments/{other}/encryption"), &["In the region europe 1 environment is locked"]),
+            (job.clone(), &["What comes next", "an hour after the lock began", "copies its file to its safe place"]),
+        ] {
+            says(&mut ada, &path, texts).await;
+        }
+        silent(&mut ada, &format!("/environments/{other}/encryption"), "Add and activate a key first").await;
+        silent(&mut ada, &home, &way).await;
+
+        house.wait(HOUR);
+        let mut ada = at_risk(&house).await;
+        says(&mut ada, &job, &["Unlock the key", &unlock]).await;
+        let password = Password::new(FILE_PASSWORD.to_owned());
+        let form = keys::Unlock { file, password, risk_acknowledged: true };
+        keys::unlock(&house.portal, &house.admin, key, form).await.unwrap();
+        house.drain().await;
+        says(&mut ada, "/", &[LOCKED, HELD, "Show the way back"]).await;
+        says(&mut ada, &home, &["The key it was locked with is here again", &way]).await;
+        silent(&mut ada, &home, &unlock).await;
+        says(&mut ada, &job, &["Show the key", "copies its file to its safe place"]).await;
+        environments::unlock(&house.portal, &house.admin, locked, true, true).await.unwrap();
+        house.drain().await;
+        silent(&mut ada, "/", LOCKED).await;
+        silent(&mut ada, &home, "Environment locked.").await;
+    }
+}
+
+struct Locked {
+    house: House,
+    key: KeyId,
+    /// The key's.
+    file: Vec<u8>,
+    locked: EnvironmentId,
+    /// On the platform's key.
+    other: EnvironmentId,
+    operation: OperationId,
+}
+
+impl Locked {
+    async fn new(db: &TestDb) -> Self {
+        let house = House::new(db).await;
+        let (portal, admin) = (&house.portal, &house.admin);
+        let password = || Password::new(FILE_PASSWORD.to_owned());
+        let file = pfx::modern("first", FILE_PASSWORD).unwrap();
+        let form = keys::Upload {
+            name: "first".to_owned(),
+            file: file.clone(),
+            password: password(),
+            risk_acknowledged: true,
+        };
+        let key = keys::upload(portal, admin, house.ring, form).await.unwrap().id;
+        house.drain().await;
+        let locked = house.environment("Payroll", "sandbox").await;
+        let other = house.environment("Trial", "sandbox").await;
+        environments::apply(portal, admin, locked, true, true).await.unwrap();
+        house.drain().await;
+        house.wait(72 * HOUR);
+        let form = keys::Lock {
+            file: file.clone(),
+            password: password(),
+            typed_text: "LOCK EUROPE".to_owned(),
+            confirmed: true,
+            risk_acknowledged: true,
+        };
+        let operation = keys::lock(portal, admin, key, form).await.unwrap();
+        house.drain().await;
+        Self { key, file, locked, other, operation, house }
+    }
+}
+
+/// Signed in, with the risk acknowledged.
+async fn at_risk(house: &House) -> Browser {
+    let mut browser = Browser::signed_in(house, "ada@contoso.example").await;
+    browser.post("/encryption-keys/risk", &[]).await;
+    browser
+}
+
+async fn says(browser: &mut Browser, path: &str, texts: &[&str]) {
+    let page = browser.get(path).await;
+    assert_eq!(page.status, 200, "{path}: {}", page.text());
+    for text in texts {
+        assert!(page.text().contains(text), "{path} does not say {text}: {}", page.text());
+    }
+}
+
+async fn silent(browser: &mut Browser, path: &str, text: &str) {
+    let page = browser.get(path).await;
+    assert_eq!(page.status, 200, "{path}: {}", page.text());
+    assert!(!page.text().contains(text), "{path} says {text}");
+}
