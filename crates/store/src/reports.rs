@@ -40,7 +40,8 @@ pub async fn clearable(
          WHERE r.id = $1 AND u.disabled_at IS NULL AND a.role = 'global_administrator' AND u.id <> $2 AND u.id <> $3 \
          AND (r.change_approved_by IS NULL OR u.id <> r.change_approved_by) LIMIT 1";
     let values = [ring.0.into(), by.0.into(), changed_by.unwrap_or(by).0.into()];
-    let found = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let found =
+        db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
     Ok(found.is_some())
 }
 

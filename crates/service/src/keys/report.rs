@@ -2,7 +2,11 @@
 
 use crate::{Act, Caller, Portal, ServiceResult, Target, Via, mails::Notice};
 use domain::{
-    Code, Refusal, RingId, Timestamp, UserId, actions::Action, events::Event, keys::KeyState, policy,
+    Code, Refusal, RingId, Timestamp, UserId,
+    actions::Action,
+    events::Event,
+    keys::KeyState,
+    policy,
     rings::{NO_LOCK_AFTER_CHANGE, RingFacts},
 };
 use store::{keys::Key, reports::ReportLink, rings::Ring};
