@@ -121,10 +121,11 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Answer<T> {
 fn told(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let letters: Vec<char> = text.chars().collect();
-    match letters.len() {
-        0..=300 => text,
-        length => [&letters[..150], &[' ', '…', ' '], &letters[length - 100..]].concat().into_iter().collect(),
+    if letters.len() <= 300 {
+        return text;
     }
+    let text = |part: &[char]| part.iter().collect::<String>();
+    format!("{} … {}", text(&letters[..150]), text(&letters[letters.len() - 100..]))
 }
 
 fn malformed(error: &serde_json::Error) -> Failure {
