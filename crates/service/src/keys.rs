@@ -74,8 +74,8 @@ pub struct Overview {
     pub add: Decision,
     /// whether the latest change may be reported, a report cleared, a roll-back scheduled or called off.
     pub report: Decision,
-    /// Who can clear the report that is there, or could clear one by the caller.
-    pub clearing: String,
+    /// Who can clear the report that is there, or could clear one that the caller may make now.
+    pub clearing: Option<String>,
     pub clear_report: Decision,
     pub schedule_roll_back: Decision,
     pub cancel_roll_back: Decision,
@@ -120,9 +120,12 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     let rotated_at = root_key::rotated_at(db).await?;
     let all = store::keys::list(db, ring).await?;
     let previous = facts.lock_allowed_at(now).and_then(|_| roll_back::previous(&all)).map(|key| key.id);
+    let may_report =
+        decide(caller, Action::KeyReport, None).and_then(|()| policy::report_change(&facts, now));
     let clearing = match &facts.report {
-        Some(report) => policy::clearing(&facts, report.clearable),
-        None => report::clearing(db, caller, (ring, &facts), &all).await?,
+        Some(report) => Some(policy::clearing(&facts, report.clearable)),
+        None if may_report.is_ok() => Some(report::clearing(db, caller, (ring, &facts), &all).await?),
+        None => None,
     };
     let mut keys = Vec::new();
     for key in all {
@@ -137,7 +140,7 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     Ok(Overview {
         ring,
         add: decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts)),
-        report: decide(caller, Action::KeyReport, None).and_then(|()| policy::report_change(&facts, now)),
+        report: may_report,
         clearing,
         clear_report: decide(caller, Action::KeyClearReport, None)
             .and_then(|()| policy::clear_report(&facts, report::clearer(caller))),

@@ -1,6 +1,6 @@
 //! X-10: key changes that an administrator did not know of, and the links in mails that say so.
 
-use crate::StoreResult;
+use crate::{StoreResult, users::another_global_administrator};
 use domain::{RingId, Timestamp, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 
@@ -35,10 +35,8 @@ pub async fn clearable(
     ring: RingId,
     (by, changed_by): (UserId, Option<UserId>),
 ) -> StoreResult<bool> {
-    let sql = "SELECT u.id FROM rings r JOIN users u ON u.tenant_id = r.tenant_id \
-         JOIN role_assignments a ON a.user_id = u.id \
-         WHERE r.id = $1 AND u.disabled_at IS NULL AND a.role = 'global_administrator' AND u.id <> $2 AND u.id <> $3 \
-         AND (r.change_approved_by IS NULL OR u.id <> r.change_approved_by) LIMIT 1";
+    let another = another_global_administrator(["$2", "$3", "r.change_approved_by"]);
+    let sql = format!("SELECT r.id FROM rings r WHERE r.id = $1 AND {another}");
     let values = [ring.0.into(), by.0.into(), changed_by.unwrap_or(by).0.into()];
     let found =
         db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;

@@ -1,6 +1,10 @@
 //! Key rings: one per tenant and region (X-01).
 
-use crate::{StoreError, StoreResult, db::TRANSITION};
+use crate::{
+    StoreError, StoreResult,
+    db::TRANSITION,
+    users::{another_global_administrator, may_approve},
+};
 use domain::{
     ApprovalId, KeyId, RingId, RingKeyId, TenantId, Timestamp, UserId,
     approvals::{Approval, Change},
@@ -266,12 +270,6 @@ fn approval(row: &FactsRow) -> Option<Approval> {
 
 /// What the guards of the ring look at.
 pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFacts> {
-    let may_approve = |user: &str| {
-        format!(
-            "{user}.disabled_at IS NULL AND EXISTS (SELECT 1 FROM role_assignments m WHERE m.user_id = {user}.id \
-             AND m.role IN ('global_administrator', 'service_administrator'))"
-        )
-    };
     let sql = format!(
         "SELECT r.region, r.enabled_at, r.ever_activated, r.last_activation_at, t.seats, t.seat_threshold, \
                t.opted_in, r.lock_started_at, r.lock_completed_at, \
@@ -285,10 +283,7 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
                EXISTS (SELECT 1 FROM ring_keys g JOIN data_keys d ON d.ring_key_id = g.id WHERE g.ring_id = r.id \
                 AND g.protection_key_id IS NOT NULL AND g.id <> r.active_ring_key) AS reencrypting, \
                c.reported_at, c.reported_by, c.changed_by, c.approved_by AS change_approved_by, \
-               EXISTS (SELECT 1 FROM users gu JOIN role_assignments ga ON ga.user_id = gu.id \
-                WHERE gu.tenant_id = r.tenant_id AND gu.disabled_at IS NULL AND ga.role = 'global_administrator' \
-                AND gu.id <> c.reported_by AND (c.changed_by IS NULL OR gu.id <> c.changed_by) \
-                AND (c.approved_by IS NULL OR gu.id <> c.approved_by)) AS clearable, cu.email AS reporter, b.key_id AS roll_back_key, \
+               {} AS clearable, cu.email AS reporter, b.key_id AS roll_back_key, \
                bk.name AS roll_back_name, b.due_at, bu.email AS scheduler, bv.id AS roll_back_approver, t.two_person, \
                a.id AS approval_id, a.change, \
                a.key_id AS approval_key, ak.name AS approval_name, a.asked_by, au.email AS asker, a.asked_at, \
@@ -301,6 +296,7 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
                LEFT JOIN approvals a ON a.ring_id = r.id LEFT JOIN protection_keys ak ON ak.id = a.key_id \
                LEFT JOIN users au ON au.id = a.asked_by LEFT JOIN users av ON av.id = a.approved_by AND {} \
                WHERE r.id = $1",
+        another_global_administrator(["c.reported_by", "c.changed_by", "c.approved_by"]),
         may_approve("bv"),
         may_approve("av"),
     );

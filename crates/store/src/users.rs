@@ -109,11 +109,29 @@ pub async fn administrators(db: &impl ConnectionTrait, tenant: TenantId) -> Stor
     Ok(entity::Entity::find().from_raw_sql(statement).all(db).await?)
 }
 
-/// How many of the tenant may answer each other under the two-person rule: enabled, Global or Service administrators.
+/// The condition that the row `user` of `users` may answer under the two-person rule: enabled, and a Global or Service
+/// administrator.
+pub(crate) fn may_approve(user: &str) -> String {
+    format!(
+        "{user}.disabled_at IS NULL AND EXISTS (SELECT 1 FROM role_assignments m WHERE m.user_id = {user}.id \
+         AND m.role IN ('global_administrator', 'service_administrator'))"
+    )
+}
+
+/// The condition that the tenant of the row `r` of `rings` has an enabled Global administrator besides who reported a
+/// change, made it, and approved it; the latter two may be NULL.
+pub(crate) fn another_global_administrator([reported, made, approved]: [&str; 3]) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM users gu JOIN role_assignments ga ON ga.user_id = gu.id \
+         WHERE gu.tenant_id = r.tenant_id AND gu.disabled_at IS NULL AND ga.role = 'global_administrator' \
+         AND gu.id <> {reported} AND gu.id <> COALESCE({made}, {reported}) \
+         AND gu.id <> COALESCE({approved}, {reported}))"
+    )
+}
+
+/// How many of the tenant may answer each other under the two-person rule.
 pub async fn count_approvers(db: &impl ConnectionTrait, tenant: TenantId) -> StoreResult<i64> {
-    let sql = "SELECT COUNT(*) AS n FROM users u WHERE u.tenant_id = $1 AND u.disabled_at IS NULL AND EXISTS \
-               (SELECT 1 FROM role_assignments r WHERE r.user_id = u.id \
-               AND r.role IN ('global_administrator', 'service_administrator'))";
+    let sql = format!("SELECT COUNT(*) AS n FROM users u WHERE u.tenant_id = $1 AND {}", may_approve("u"));
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [tenant.0.into()]);
     let row = db.query_one_raw(statement).await?;
     Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))

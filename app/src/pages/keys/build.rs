@@ -45,7 +45,7 @@ impl ViewKeys {
             schedule_roll_back: ViewDecision::new(&overview.schedule_roll_back, now),
             cancel_roll_back: ViewDecision::new(&overview.cancel_roll_back, now),
             reported: overview.facts.report.as_ref().map(reported),
-            clearing: overview.clearing.clone(),
+            clearing: overview.clearing.clone().unwrap_or_default(),
             scheduled: overview.facts.roll_back.clone().map(|roll_back| scheduled(roll_back, now)),
             approval: approval(caller, &overview),
             locked: locked(&overview),

@@ -12,8 +12,15 @@ const ROWS: u64 = 5_000;
 /// Removes what jobs left that were cancelled, stopped by a lock or given up, and what was deleted.
 pub(crate) async fn sweep(portal: &Portal) -> ServiceResult<()> {
     let db = portal.db();
-    store::environments::release_replaced(db.write(), None).await?;
-    remove_deleted(portal, store::backups::deleted(db.read(), BATCH).await?).await?;
+    if store::environments::any_replaced_in_vain(db.read()).await? {
+        store::environments::release_replaced(db.write(), None).await?;
+    }
+    let gone = store::backups::deleted(db.read(), BATCH).await?;
+    if !gone.is_empty() {
+        remove_deleted(portal, gone).await?;
+        // What is left of their keys.
+        upkeep::scrub(portal).await;
+    }
     for table in store::tables::left_over(db.read(), BATCH).await? {
         while empty(portal, table.id).await? > 0 {}
         store::tables::remove(db.write(), table.id).await?;
@@ -23,15 +30,10 @@ pub(crate) async fn sweep(portal: &Portal) -> ServiceResult<()> {
 
 /// Removes the pieces of deleted backups, and then what says that they were there.
 pub(crate) async fn remove_deleted(portal: &Portal, backups: Vec<BackupId>) -> ServiceResult<()> {
-    if backups.is_empty() {
-        return Ok(());
-    }
     for id in backups {
         store::backup_pieces::delete_all(portal.db(), id).await?;
         store::backups::remove(portal.db().write(), id).await?;
     }
-    // What is left of their keys.
-    upkeep::scrub(portal).await;
     Ok(())
 }
 
