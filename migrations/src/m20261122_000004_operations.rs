@@ -40,7 +40,7 @@ CREATE TABLE operations (
     -- The environment whose data a restore or copy takes, and the backup that is made or restored.
     source_id {uuid} REFERENCES environments (id),
     backup_id {uuid},
-    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed')),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
     step BIGINT NOT NULL DEFAULT 0,
     step_times TEXT NOT NULL DEFAULT '[]',
     undoing BOOLEAN NOT NULL DEFAULT FALSE,
@@ -58,7 +58,7 @@ CREATE TABLE operations (
     -- The keys before and after, by name; empty is the platform's.
     key_before TEXT,
     key_after TEXT,
-    CHECK ((state IN ('succeeded', 'failed')) = (finished_at IS NOT NULL))
+    CHECK ((state NOT IN ('queued', 'running')) = (finished_at IS NOT NULL))
 );
 CREATE INDEX operations_by_tenant ON operations (tenant_id, created_at, id);
 CREATE INDEX operations_by_environment ON operations (environment_id, created_at, id);

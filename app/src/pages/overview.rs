@@ -4,7 +4,7 @@ use crate::{
     error::UiError,
     pages::load::*,
     ui::*,
-    view::{ViewDecision, ViewOperation, count, counted, operation_badge},
+    view::{LockBar, ViewDecision, ViewOperation, clock_card, count, counted, lock_bar},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -102,7 +102,7 @@ fn show(data: ViewOverview) -> AnyView {
 
 fn view_region(region: ViewRegion, several: bool) -> AnyView {
     let heading = several.then(|| view! { <h2 class="region">{region.name.clone()}</h2> });
-    let locked = region.locked.clone().map(|lock| lock_bar(&region.name, lock));
+    let locked = region.locked.clone().map(|lock| locked_bar(&region.name, lock));
     view! {
         {heading}
         {locked}
@@ -111,17 +111,16 @@ fn view_region(region: ViewRegion, several: bool) -> AnyView {
     .into_any()
 }
 
-fn lock_bar(region: &str, lock: ViewLock) -> AnyView {
+fn locked_bar(region: &str, lock: ViewLock) -> AnyView {
     let ViewLock { environments, since, deletion, way } = lock;
     let many = counted(environments, "environment is", "environments are");
-    let actions = view! { <ButtonLink label="Show the way back" href=way /> }.into_any();
-    view! {
-        <MessageBar tone=Tone::Severe title=format!("{many} locked in {region}.") actions>
-            "Nobody can read or write since " <Time at=since /> ". What is still locked on " <Time at=deletion />
-            " is deleted for good."
-        </MessageBar>
-    }
-    .into_any()
+    lock_bar(LockBar {
+        title: format!("{many} locked in {region}."),
+        since,
+        then: ().into_any(),
+        deletion: Some(deletion),
+        actions: view! { <ButtonLink label="Show the way back" href=way /> }.into_any(),
+    })
 }
 
 fn key_card(region: &ViewRegion) -> AnyView {
@@ -166,21 +165,15 @@ fn timer_cards(region: &ViewRegion) -> Option<AnyView> {
 }
 
 fn timer(label: &'static str, held: &Option<String>, from: Option<Deadline>, rule: &'static str) -> AnyView {
-    let (value, note) = match (held.clone(), from) {
-        (Some(held), _) => ("Not now".into_any(), held.into_any()),
-        (None, Some(until)) => {
+    let (value, note) = match from {
+        Some(until) => {
             let at = until.at.clone();
             let value = view! { <Countdown until absolute=false /> }.into_any();
             (value, view! { {rule} " · " <Time at /> }.into_any())
         }
-        (None, None) => ("Now".into_any(), rule.into_any()),
+        None => ("Now".into_any(), rule.into_any()),
     };
-    view! {
-        <FigureCard label note>
-            {value}
-        </FigureCard>
-    }
-    .into_any()
+    clock_card(label, held, value, note)
 }
 
 fn operations(operations: Vec<ViewOperation>) -> AnyView {
@@ -188,11 +181,11 @@ fn operations(operations: Vec<ViewOperation>) -> AnyView {
     let text = "Activating a key, applying it and importing rows run as operations.";
     let empty = view! { <EmptyState icon=Glyph::Operation title="No operations yet" text /> };
     let rows = operations.into_iter().map(|operation| {
-        let ViewOperation { id, label, state, cancelled, created, .. } = operation;
+        let ViewOperation { id, label, state, created, .. } = operation;
         let href = format!("/operations/{id}");
         Row::new(id, label.clone())
             .cell(view! { <a href=href>{label}</a> })
-            .cell(operation_badge(state, cancelled))
+            .cell(view! { <StateBadge state /> })
             .cell(view! { <Time at=created /> })
     });
     view! {

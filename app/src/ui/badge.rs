@@ -82,11 +82,12 @@ pub enum State {
     Queued,
     Running,
     Succeeded,
+    Cancelled,
 }
 
 impl State {
     /// Every state, for the gallery.
-    pub const ALL: [State; 19] = [
+    pub const ALL: [State; 20] = [
         State::Available,
         State::Installing,
         State::Active,
@@ -106,6 +107,7 @@ impl State {
         State::Queued,
         State::Running,
         State::Succeeded,
+        State::Cancelled,
     ];
 
     /// Whether it ends by itself: a page that shows it follows it.
@@ -135,6 +137,7 @@ impl State {
             State::Queued => ("Queued", Tone::Neutral, Some(Glyph::Clock)),
             State::Running => ("Running", Tone::Info, None),
             State::Succeeded => ("Succeeded", Tone::Success, Some(Glyph::Success)),
+            State::Cancelled => ("Cancelled", Tone::Neutral, Some(Glyph::Off)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The policy's answers as pages show them.
 
-use crate::ui::{Countdown, Why};
+use crate::ui::{Countdown, MessageBar, Tone, Why};
 use domain::Code;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,17 @@ pub fn why(why: Why) -> AnyView {
         {from.map(|until| view! { " Possible " <Countdown until /> "." })}
         {remedy.map(|remedy| format!(" {remedy}"))}
         {see.map(|(href, label)| view! { " " <a href=href>{label}</a> })}
+    }
+    .into_any()
+}
+
+/// The place of a form or a question while the policy says no: its reason instead.
+pub fn not_now(title: impl Into<String>, reason: Why) -> AnyView {
+    let title = title.into();
+    view! {
+        <MessageBar tone=Tone::Warning title>
+            {why(reason)}
+        </MessageBar>
     }
     .into_any()
 }

@@ -3,12 +3,16 @@
 //! Times come as text ([`Moment`], [`Deadline`]) and decisions with their reason, so the browser
 //! computes and decides nothing.
 
+mod clock;
 mod decision;
+mod locked;
 mod operation;
 
 pub use crate::ui::{Deadline, Moment, Why};
-pub use decision::{ViewDecision, why};
-pub use operation::{ViewOperation, operation_badge, operation_card};
+pub use clock::clock_card;
+pub use decision::{ViewDecision, not_now, why};
+pub use locked::{LockBar, lock_bar};
+pub use operation::{ViewOperation, operation_card};
 
 /// `1,204,118`: a count as people read it.
 pub fn count(n: u64) -> String {

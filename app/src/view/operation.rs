@@ -17,8 +17,6 @@ pub struct ViewOperation {
     pub online: bool,
     /// It failed and what it did is being taken back.
     pub undoing: bool,
-    /// It ended because somebody cancelled it.
-    pub cancelled: bool,
     /// Why it failed, or who cancelled it.
     pub error: Option<String>,
     pub created: Moment,
@@ -29,14 +27,13 @@ pub struct ViewOperation {
 
 /// The card of an operation: its name, its state, how far it is, and the way to its own page.
 pub fn operation_card(operation: ViewOperation) -> AnyView {
-    let badge = operation_badge(operation.state, operation.cancelled);
-    let ViewOperation { id, label, over, cancelled, online, undoing, error, facts, steps, .. } = operation;
-    let tone = if cancelled { "muted" } else { "field-error" };
+    let ViewOperation { id, label, state, over, online, undoing, error, facts, steps, .. } = operation;
+    let tone = if state == State::Cancelled { "muted" } else { "field-error" };
     let aside = view! {
         <span class="badges">
             {(online && !over).then(|| view! { <Badge label="No downtime" tone=Tone::Success /> })}
             {undoing.then(|| view! { <Badge label="Being undone" tone=Tone::Warning /> })}
-            {badge}
+            <StateBadge state />
         </span>
     };
     view! {
@@ -51,14 +48,6 @@ pub fn operation_card(operation: ViewOperation) -> AnyView {
     .into_any()
 }
 
-/// The state's badge; what somebody cancelled has not failed.
-pub fn operation_badge(state: State, cancelled: bool) -> AnyView {
-    if cancelled {
-        return view! { <StateBadge state=State::Disabled label="Cancelled" /> }.into_any();
-    }
-    view! { <StateBadge state /> }.into_any()
-}
-
 #[cfg(feature = "ssr")]
 mod build {
     use super::ViewOperation;
@@ -66,7 +55,7 @@ mod build {
     use crate::view::count;
     use domain::{
         Timestamp,
-        operations::{OperationKind, OperationState, was_cancelled},
+        operations::{OperationKind, OperationState},
         time::human_span,
     };
     use service::store::operations::Operation;
@@ -87,7 +76,6 @@ mod build {
                         | OperationKind::RowImport
                 ),
                 undoing: operation.undoing && !operation.state.is_over(),
-                cancelled: cancelled(operation),
                 error: operation.error.clone(),
                 created: operation.created_at.into(),
                 finished: operation.finished_at.map(Into::into),
@@ -97,16 +85,13 @@ mod build {
         }
     }
 
-    fn cancelled(operation: &Operation) -> bool {
-        operation.state.is_over() && operation.error.as_deref().is_some_and(was_cancelled)
-    }
-
     const fn state(state: OperationState) -> State {
         match state {
             OperationState::Queued => State::Queued,
             OperationState::Running => State::Running,
             OperationState::Succeeded => State::Succeeded,
             OperationState::Failed => State::Failed,
+            OperationState::Cancelled => State::Cancelled,
         }
     }
 
@@ -147,7 +132,7 @@ mod build {
             OperationState::Queued => StepState::Waiting,
             _ if at < operation.step => StepState::Done,
             _ if at > operation.step => StepState::Waiting,
-            OperationState::Failed if cancelled(operation) => StepState::Waiting,
+            OperationState::Cancelled => StepState::Waiting,
             OperationState::Failed => StepState::Failed,
             OperationState::Running => StepState::Current,
         };

@@ -24,7 +24,7 @@ pub enum OperationKind {
     RowImport,
 }
 
-/// Where a job stands; `succeeded` and `failed` are its ends.
+/// Where a job stands; `succeeded`, `failed` and `cancelled` are its ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OperationState {
@@ -32,6 +32,7 @@ pub enum OperationState {
     Running,
     Succeeded,
     Failed,
+    Cancelled,
 }
 
 /// A job with its steps and progress.

@@ -132,19 +132,6 @@ impl OperationKind {
     }
 }
 
-/// How the reason ends that is kept of a job somebody cancelled; the name stands before it.
-const CANCELLED: &str = " cancelled it.";
-
-/// The reason that is kept of a job that `name` cancelled.
-pub fn cancelled_by(name: &str) -> String {
-    format!("{name}{CANCELLED}")
-}
-
-/// Whether a job that ended for this reason was cancelled, and did not fail.
-pub fn was_cancelled(reason: &str) -> bool {
-    reason.ends_with(CANCELLED)
-}
-
 /// Where a job stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -153,10 +140,13 @@ pub enum OperationState {
     Running,
     Succeeded,
     Failed,
+    /// Somebody ended it: it has not failed.
+    Cancelled,
 }
 
 impl OperationState {
-    pub const ALL: &'static [Self] = &[Self::Queued, Self::Running, Self::Succeeded, Self::Failed];
+    pub const ALL: &'static [Self] =
+        &[Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -164,6 +154,7 @@ impl OperationState {
             Self::Running => "running",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -173,6 +164,6 @@ impl OperationState {
 
     /// Whether it ended.
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed)
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
     }
 }

@@ -8,7 +8,7 @@ use crate::{Act, Caller, Portal, ServiceResult, Target, act};
 use domain::{
     BackupId, EnvironmentId, KeyId, OperationId, Refusal, TableId, Timestamp,
     actions::Action,
-    operations::{OperationKind, cancelled_by},
+    operations::OperationKind,
     policy::{self, Decision},
 };
 use std::collections::{HashMap, hash_map::Entry};
@@ -79,7 +79,7 @@ async fn stop(act: &mut Act, id: OperationId) -> ServiceResult<()> {
     let found = store::operations::get(&act.tx, id).await?;
     let found = found.ok_or_else(|| store::StoreError::inconsistent("operations", id))?;
     policy::cancel_operation(found.kind, found.state, found.step)?;
-    let (before, why) = (found.kind.point_of_no_return(), cancelled_by(act.caller.name()));
+    let (before, why) = (found.kind.point_of_no_return(), format!("{} cancelled it.", act.caller.name()));
     if !store::operations::cancel(&act.tx, id, before, &why, act.now).await? {
         // It got further between the two looks.
         policy::cancel_operation(found.kind, found.state, before)?;

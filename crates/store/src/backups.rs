@@ -218,7 +218,7 @@ pub async fn destroy_all(tx: &impl ConnectionTrait, environment: EnvironmentId) 
 pub async fn destroy_broken_off(tx: &impl ConnectionTrait) -> StoreResult<u64> {
     let sql = format!(
         "{DESTROY} WHERE state = 'running' AND operation_id IN \
-         (SELECT id FROM operations WHERE state IN ('succeeded', 'failed'))"
+         (SELECT id FROM operations WHERE state NOT IN ('queued', 'running'))"
     );
     Ok(tx.execute_raw(Statement::from_string(tx.get_database_backend(), sql)).await?.rows_affected())
 }

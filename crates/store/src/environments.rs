@@ -252,7 +252,7 @@ pub async fn set_replaced_by(
 
 /// Of environments whose replacement is over.
 const REPLACED_IN_VAIN: &str = "replaced_by IS NOT NULL AND replaced_by IN \
-                                (SELECT id FROM operations WHERE state IN ('succeeded', 'failed'))";
+                                (SELECT id FROM operations WHERE state NOT IN ('queued', 'running'))";
 
 /// Whether [`release_replaced`] has something to do: a look takes no lock.
 pub async fn any_replaced_in_vain(db: &impl ConnectionTrait) -> StoreResult<bool> {

@@ -114,7 +114,7 @@ pub async fn left_over(db: &impl ConnectionTrait, before: Timestamp) -> StoreRes
     }
     let sql = "SELECT DISTINCT p.import_id AS id FROM import_pieces p JOIN imports i ON i.id = p.import_id \
                LEFT JOIN operations o ON o.import_id = i.id \
-               WHERE o.state IN ('succeeded', 'failed') OR (o.id IS NULL AND i.created_at < $1)";
+               WHERE o.state NOT IN ('queued', 'running') OR (o.id IS NULL AND i.created_at < $1)";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [before.0.into()]);
     let rows = Left::find_by_statement(statement).all(db).await?;
     Ok(rows.into_iter().map(|row| ImportId(row.id)).collect())

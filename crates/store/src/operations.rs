@@ -283,7 +283,7 @@ pub async fn cancel(
     why: &str,
     now: Timestamp,
 ) -> StoreResult<bool> {
-    let sql = "UPDATE operations SET state = 'failed', error = $2, finished_at = $3, lease_owner = NULL, \
+    let sql = "UPDATE operations SET state = 'cancelled', error = $2, finished_at = $3, lease_owner = NULL, \
                lease_until = NULL WHERE id = $1 AND state IN ('queued', 'running') AND step < $4";
     let before = i64::try_from(before).unwrap_or(i64::MAX);
     let values = [id.0.into(), why.into(), now.0.into(), before.into()];

@@ -161,7 +161,7 @@ pub async fn show(tx: &impl ConnectionTrait, tables: &[TableId]) -> StoreResult<
 pub async fn left_over(db: &impl ConnectionTrait, limit: u64) -> StoreResult<Vec<Table>> {
     let sql = format!(
         "SELECT t.* FROM data_tables t JOIN operations o ON o.id = t.hidden_by \
-         WHERE o.state IN ('succeeded', 'failed') AND (t.row_count > 0 OR NOT EXISTS \
+         WHERE o.state NOT IN ('queued', 'running') AND (t.row_count > 0 OR NOT EXISTS \
          (SELECT 1 FROM imports i WHERE i.table_id = t.id)) LIMIT {limit}"
     );
     let statement = Statement::from_string(db.get_database_backend(), sql);

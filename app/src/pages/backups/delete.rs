@@ -47,11 +47,7 @@ pub fn DeleteBackup() -> AnyView {
 
 fn ask(ViewDelete { list, backup }: ViewDelete) -> AnyView {
     if let Some(why) = backup.delete.why.clone() {
-        let bar = view! {
-            <MessageBar tone=Tone::Warning title="Not possible now.">
-                {view::why(why)}
-            </MessageBar>
-        };
+        let bar = view::not_now("Not possible now.", why);
         return view! { {bar} {show(list, forms::summary(&[]))} }.into_any();
     }
     let consequences = vec![

@@ -200,11 +200,7 @@ fn question(data: &ViewReplace) -> Option<AnyView> {
     let summary = typed.is_none().then(|| forms::summary(&[]));
     let Some(target) = data.chosen.clone() else { return Some(summary.into_any()) };
     if let Some(why) = target.decision.why.clone() {
-        let bar = view! {
-            <MessageBar tone=Tone::Warning title=format!("Not to {}.", target.name)>
-                {view::why(why)}
-            </MessageBar>
-        };
+        let bar = view::not_now(format!("Not to {}.", target.name), why);
         return Some(view! { {summary} {bar} }.into_any());
     }
     let consequences = vec![

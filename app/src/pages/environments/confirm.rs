@@ -143,7 +143,10 @@ fn ask(
     question: fn(&ViewEnvironment) -> Question,
 ) -> AnyView {
     let environment = &data.environment;
-    let above = not_now(decision(environment)).unwrap_or_else(|| dialog(environment, question(environment)));
+    let above = match decision(environment).why.clone() {
+        Some(why) => view::not_now("Not possible now.", why),
+        None => dialog(environment, question(environment)),
+    };
     view! { {above} {encryption::show(data)} }.into_any()
 }
 
@@ -173,17 +176,6 @@ fn dialog(environment: &ViewEnvironment, question: Question) -> AnyView {
         </ConfirmDialog>
     };
     dialog.into_any()
-}
-
-/// The dialog's place when the policy says no: its reason instead of a question.
-fn not_now(decision: &ViewDecision) -> Option<AnyView> {
-    let why = decision.why.clone()?;
-    let bar = view! {
-        <MessageBar tone=Tone::Warning title="Not possible now.">
-            {view::why(why)}
-        </MessageBar>
-    };
-    Some(bar.into_any())
 }
 
 fn rows(environment: &ViewEnvironment) -> String {

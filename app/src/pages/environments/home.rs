@@ -88,13 +88,7 @@ fn unavailable(data: &ViewEnvironment) -> Option<AnyView> {
         let more = view! { <ButtonLink label="Show its encryption" href /> }.into_any();
         return locked::bar(data, Some(more));
     }
-    let why = data.use_data.why.clone()?;
-    let bar = view! {
-        <MessageBar tone=Tone::Warning title="Unavailable.">
-            {view::why(why)}
-        </MessageBar>
-    };
-    Some(bar.into_any())
+    data.use_data.why.clone().map(|why| view::not_now("Unavailable.", why))
 }
 
 fn details_card(data: &ViewEnvironment) -> AnyView {

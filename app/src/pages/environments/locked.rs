@@ -1,7 +1,10 @@
 //! A locked environment: since when, until when, and how it comes back (PP-097, PP-103, PP-114).
 
 use super::data::ViewEnvironment;
-use crate::ui::*;
+use crate::{
+    ui::*,
+    view::{LockBar, lock_bar},
+};
 use leptos::prelude::*;
 
 /// Over the environment's pages, as long as it is locked; `more` are other ways from there.
@@ -9,17 +12,14 @@ pub(super) fn bar(data: &ViewEnvironment, more: Option<AnyView>) -> Option<AnyVi
     if !data.is_locked() {
         return None;
     }
-    let since = data.since.clone();
-    let until =
-        data.deletion.clone().map(|until| view! { " It is deleted for good on " <Time at=until.at /> "." });
     let (link, words) = (link(data), words(data));
-    let actions = view! { {link} {more} }.into_any();
-    let bar = view! {
-        <MessageBar tone=Tone::Severe title="Environment locked." actions>
-            "Nobody can read or write since " <Time at=since /> "." {until} " " {words}
-        </MessageBar>
-    };
-    Some(bar.into_any())
+    Some(lock_bar(LockBar {
+        title: "Environment locked.".to_owned(),
+        since: data.since.clone(),
+        then: view! { " " {words} }.into_any(),
+        deletion: data.deletion.clone().map(|until| until.at),
+        actions: view! { {link} {more} }.into_any(),
+    }))
 }
 
 /// What comes first.

@@ -39,10 +39,7 @@ pub fn NewEnvironment() -> AnyView {
 fn show(data: NewEnvironmentData) -> AnyView {
     let trail = vec![("Environments".to_owned(), "/environments".to_owned())];
     let body = match data.create.why.clone() {
-        Some(why) => {
-            view! { <MessageBar tone=Tone::Warning title="Not allowed.">{view::why(why)}</MessageBar> }
-                .into_any()
-        }
+        Some(why) => view::not_now("Not allowed.", why),
         None => form(data),
     };
     view! {

@@ -160,12 +160,7 @@ pub(super) fn asked(
         None => dialog(),
         // What came back with the form says the same, and more precisely.
         Some(_) if forms::came_back() => forms::summary(&[]).into_any(),
-        Some(why) => view! {
-            <MessageBar tone=Tone::Warning title=title.into()>
-                {view::why(why)}
-            </MessageBar>
-        }
-        .into_any(),
+        Some(why) => view::not_now(title, why),
     };
     view! {
         {question}

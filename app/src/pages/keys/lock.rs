@@ -47,13 +47,7 @@ fn show(ViewLockPanel(data): ViewLockPanel) -> AnyView {
 
 /// The policy says no: its reason instead of a form. What came back with a form says the same.
 pub(super) fn refused(title: &'static str, why: Why, close: String) -> AnyView {
-    let bar = (!forms::came_back()).then(|| {
-        view! {
-            <MessageBar tone=Tone::Warning title>
-                {view::why(why)}
-            </MessageBar>
-        }
-    });
+    let bar = (!forms::came_back()).then(|| view::not_now(title, why));
     view! {
         <PanelBody>{forms::summary(&[])} {bar}</PanelBody>
         <PanelFoot>

@@ -6,6 +6,7 @@ pub mod approve;
 #[cfg(feature = "ssr")]
 mod build;
 pub mod changes;
+mod clocks;
 pub mod data;
 pub mod details;
 pub mod file;
@@ -13,6 +14,7 @@ mod generate;
 pub mod list;
 pub mod lock;
 pub mod new;
+mod notices;
 pub mod unlock;
 mod upload;
 

@@ -62,9 +62,7 @@ fn show(ViewNewKey { list: data, how, name }: ViewNewKey) -> AnyView {
 fn refused(why: Why, close: String) -> AnyView {
     view! {
         <PanelBody>
-            <MessageBar tone=Tone::Warning title="No key can be added now.">
-                {view::why(why)}
-            </MessageBar>
+            {view::not_now("No key can be added now.", why)}
         </PanelBody>
         <PanelFoot>
             <ButtonLink label="Close" href=close />

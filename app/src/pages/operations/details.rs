@@ -9,7 +9,7 @@ use crate::{
     forms,
     pages::load::*,
     ui::*,
-    view::{ViewDecision, ViewOperation, operation_badge},
+    view::{ViewDecision, ViewOperation},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -89,18 +89,17 @@ pub fn Operation() -> AnyView {
 
 fn show(data: ViewJobDetails) -> AnyView {
     let ViewJobDetails { operation, about, after_lock, report: lines, .. } = data.clone();
-    let badge = operation_badge(operation.state, operation.cancelled);
-    let ViewOperation { id, label, over, cancelled, online, undoing, error, facts, steps, .. } = operation;
+    let ViewOperation { id, label, state, over, online, undoing, error, facts, steps, .. } = operation;
     let aside = view! {
-        {badge}
+        <StateBadge state />
         {(online && !over).then(|| view! { <Badge label="No downtime" tone=Tone::Success /> })}
         {undoing.then(|| view! { <Badge label="Being undone" tone=Tone::Warning /> })}
     };
     let cancel = cancel_button(&data);
-    let (tone, title) = match (over, cancelled) {
-        (true, true) => (Tone::Info, "It was cancelled."),
-        (true, false) => (Tone::Error, "It failed."),
-        (false, _) => (Tone::Error, "Something went wrong."),
+    let (tone, title) = match state {
+        State::Cancelled => (Tone::Info, "It was cancelled."),
+        State::Failed => (Tone::Error, "It failed."),
+        _ => (Tone::Error, "Something went wrong."),
     };
     let error = error.map(|error| view! { <MessageBar tone title>{error}</MessageBar> });
     view! {

@@ -1,6 +1,6 @@
 //! The list of jobs, the newest first.
 
-use crate::{error::UiError, pages::load::*, ui::*, url, view::operation_badge};
+use crate::{error::UiError, pages::load::*, ui::*, url};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,6 @@ pub struct ViewJob {
     /// What it is about, and where to see that.
     pub about: (String, Option<String>),
     pub state: State,
-    pub cancelled: bool,
     /// "746,553 of 1,204,118 rows", "took 2 min", or why it failed.
     pub note: Option<String>,
     pub created: Moment,
@@ -124,14 +123,14 @@ fn show(data: ViewJobs) -> AnyView {
 }
 
 fn row(job: ViewJob) -> Row {
-    let ViewJob { id, label, about: (about, href), state, cancelled, note, created, by } = job;
+    let ViewJob { id, label, about: (about, href), state, note, created, by } = job;
     let own = format!("/operations/{id}");
     let about = match href {
         Some(href) => view! { <a href=href>{about}</a> }.into_any(),
         None => about.into_any(),
     };
     let state = view! {
-        {operation_badge(state, cancelled)}
+        <StateBadge state />
         {note.map(|note| view! { <span class="cell-note">{note}</span> })}
     };
     Row::new(id, label.clone())
@@ -154,7 +153,7 @@ mod build {
         pub(super) fn new(job: &Operation, about: &About, now: Timestamp) -> Self {
             let view = ViewOperation::new(job, now);
             let note = match job.state {
-                OperationState::Failed => job.error.clone(),
+                OperationState::Failed | OperationState::Cancelled => job.error.clone(),
                 OperationState::Succeeded => super::super::took(job).map(|took| format!("took {took}")),
                 OperationState::Running => view.facts.map(|facts| facts.counted),
                 OperationState::Queued => None,
@@ -164,7 +163,6 @@ mod build {
                 label: view.label,
                 about: super::super::about(about),
                 state: view.state,
-                cancelled: view.cancelled,
                 note,
                 created: view.created,
                 by: about.created_by.clone(),

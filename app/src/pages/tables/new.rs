@@ -22,12 +22,7 @@ pub fn NewTable() -> AnyView {
 
 fn show(data: ViewEnvironment) -> AnyView {
     let body = match data.create_table.why.clone() {
-        Some(why) => view! {
-            <MessageBar tone=Tone::Warning title="Not possible now.">
-                {view::why(why)}
-            </MessageBar>
-        }
-        .into_any(),
+        Some(why) => view::not_now("Not possible now.", why),
         None => form(&data),
     };
     view! {

@@ -23,7 +23,7 @@ fn stored_words_come_back() {
 }
 
 #[test]
-fn a_job_ends_well_or_badly() {
+fn a_job_ends_well_or_badly_or_is_cancelled() {
     let over: Vec<_> = OperationState::ALL.iter().filter(|state| state.is_over()).collect();
-    assert_eq!(over, [&OperationState::Succeeded, &OperationState::Failed]);
+    assert_eq!(over, [&OperationState::Succeeded, &OperationState::Failed, &OperationState::Cancelled]);
 }

@@ -395,7 +395,7 @@ both_databases! {
         assert_eq!(code(operations::cancel(portal, admin, id).await), "OPERATION_NOT_CANCELLABLE");
         house.drain().await;
         let cancelled = operations::get(portal, admin, id).await.unwrap();
-        assert_eq!((cancelled.state, cancelled.error.as_deref()), (OperationState::Failed, Some("Ada Admin cancelled it.")));
+        assert_eq!((cancelled.state, cancelled.error.as_deref()), (OperationState::Cancelled, Some("Ada Admin cancelled it.")));
         assert_eq!(content(&house, target).await, old);
         assert_eq!(copy(&house, source, target).await, "allowed", "and it can be asked for again");
         assert_eq!(code(operations::cancel(portal, admin, last(&house).await.id).await), "OPERATION_NOT_CANCELLABLE");

@@ -57,5 +57,6 @@ fn state(state: OperationState) -> State {
         OperationState::Running => State::Running,
         OperationState::Succeeded => State::Succeeded,
         OperationState::Failed => State::Failed,
+        OperationState::Cancelled => State::Cancelled,
     }
 }
