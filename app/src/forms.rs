@@ -3,7 +3,7 @@
 //! The server answers a refused POST with the page itself, the refusal's status and a [`FormState`]
 //! in the context. The browser reads the same state from the document, so hydration matches.
 
-use crate::ui::{ErrorSummary, MessageBar, Tone, Why};
+use crate::ui::{ErrorSummary, MessageBar, Tone, Why, focus};
 use crate::view;
 use domain::FieldError;
 use leptos::prelude::*;
@@ -107,8 +107,10 @@ pub fn summary(ids: &[(&str, &str)]) -> Option<AnyView> {
 }
 
 fn refused_bar(why: Why) -> AnyView {
+    let node = NodeRef::new();
+    focus::begin_with(node);
     view! {
-        <div role="alert">
+        <div role="alert" tabindex="-1" node_ref=node>
             <MessageBar tone=Tone::Error title="Not done.">
                 {view::why(why)}
             </MessageBar>

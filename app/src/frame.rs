@@ -95,10 +95,12 @@ mod build {
     /// PP-033, PP-034, X-10: everybody sees that the key changed, by whom, and what can be done when.
     fn changed(change: &KeyChange, now: domain::Timestamp) -> Banner {
         let ago = human_span(now.since(change.at));
+        let (changed, verb) =
+            if change.unlocked { ("was unlocked", "unlocked") } else { ("changed", "activated") };
         Banner {
             tone: Tone::Warning,
-            title: format!("The key of {} changed {ago} ago.", change.region),
-            text: format!("{} activated {}. Was this authorised?", change.by, change.key),
+            title: format!("The key of {} {changed} {ago} ago.", change.region),
+            text: format!("{} {verb} {}. Was this authorised?", change.by, change.key),
             times: vec![
                 ("Another activation is possible".to_owned(), Deadline::new(change.activation_from, now)),
                 ("locking is possible".to_owned(), Deadline::new(change.lock_from, now)),

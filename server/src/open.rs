@@ -29,15 +29,14 @@ pub async fn open(config: &Config) -> Result<Opened> {
     if applied > 0 {
         tracing::info!(applied, "the database's schema was brought up to date");
     }
-    let known = store::portal::get(db.read()).await?;
     let roots = RootKeys::open(&db, config.root_key_file.clone()).await?;
     let dev_clock = config.dev_clock.then(|| Arc::new(OffsetClock::default()));
     let clock: Arc<dyn Clock> = match &dev_clock {
         Some(clock) => {
-            clock.set(known.map_or(0, |portal| portal.clock_offset));
+            clock.set(ahead(&db).await?);
             clock.clone()
         }
-        None => Arc::new(SystemClock),
+        None => clock(&db).await?,
     };
     let settings = Settings {
         public_url: config.public_url.as_str().to_owned(),
@@ -47,6 +46,18 @@ pub async fn open(config: &Config) -> Result<Opened> {
         ..Settings::default()
     };
     Ok(Opened { portal: Portal::new(db, clock, roots, settings), dev_clock })
+}
+
+/// The time of this portal, for who does not move it: the machine's, as far ahead as it was ever moved.
+pub(crate) async fn clock(db: &Db) -> Result<Arc<dyn Clock>> {
+    Ok(match ahead(db).await? {
+        0 => Arc::new(SystemClock),
+        micros => Arc::new(OffsetClock::staying(micros)),
+    })
+}
+
+async fn ahead(db: &Db) -> Result<i64> {
+    Ok(store::portal::get(db.read()).await?.map_or(0, |portal| portal.clock_offset))
 }
 
 /// Connects. The data folder and the embedded database are made for this user alone.

@@ -29,6 +29,18 @@ pub struct ViewRegion {
     pub activation_from: Option<Deadline>,
     pub lock_from: Option<Deadline>,
     pub ever_activated: bool,
+    /// Two-person rule: what waits for an answer.
+    pub asked: Option<ViewAsked>,
+}
+
+/// A change that waits for another administrator, or is approved and waits for who asked.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewAsked {
+    /// "ada@… asks to activate contoso-2027."
+    pub title: String,
+    pub until: Moment,
+    /// Where it is answered.
+    pub page: String,
 }
 
 /// Environments that nobody can read or write.
@@ -103,9 +115,11 @@ fn show(data: ViewOverview) -> AnyView {
 fn view_region(region: ViewRegion, several: bool) -> AnyView {
     let heading = several.then(|| view! { <h2 class="region">{region.name.clone()}</h2> });
     let locked = region.locked.clone().map(|lock| locked_bar(&region.name, lock));
+    let asked = region.asked.clone().map(asked_bar);
     view! {
         {heading}
         {locked}
+        {asked}
         <Cards>{key_card(&region)} {environments_card(&region)} {timer_cards(&region)}</Cards>
     }
     .into_any()
@@ -121,6 +135,12 @@ fn locked_bar(region: &str, lock: ViewLock) -> AnyView {
         deletion: Some(deletion),
         actions: view! { <ButtonLink label="Show the way back" href=way /> }.into_any(),
     })
+}
+
+fn asked_bar(ViewAsked { title, until, page }: ViewAsked) -> AnyView {
+    let actions = view! { <ButtonLink label="Look at it" href=page /> }.into_any();
+    view! { <MessageBar tone=Tone::Warning title actions>"It waits until " <Time at=until /> "."</MessageBar> }
+        .into_any()
 }
 
 fn key_card(region: &ViewRegion) -> AnyView {
@@ -196,9 +216,9 @@ fn operations(operations: Vec<ViewOperation>) -> AnyView {
 
 #[cfg(feature = "ssr")]
 mod build {
-    use super::{ViewLock, ViewOverview, ViewRegion};
+    use super::{ViewAsked, ViewLock, ViewOverview, ViewRegion};
     use crate::{error::UiError, ui::*, view::ViewDecision, view::ViewOperation};
-    use domain::{Timestamp, environments::EnvironmentState, rings::LOCKED_AT_MOST};
+    use domain::{Timestamp, approvals::Approval, environments::EnvironmentState, rings::LOCKED_AT_MOST};
     use service::{
         Caller, Portal,
         overview::{self, RegionOverview},
@@ -237,6 +257,23 @@ mod build {
                 activation_from: deadline(region.facts.next_activation_at(now)),
                 lock_from: deadline(region.facts.lock_allowed_at(now)),
                 ever_activated: region.facts.ever_activated,
+                asked: region.asked.as_ref().map(|asked| ViewAsked::new(asked, &region.ring.region)),
+            }
+        }
+    }
+
+    impl ViewAsked {
+        fn new(asked: &Approval, region: &str) -> Self {
+            let what = asked.change.of(&asked.key_name);
+            Self {
+                title: match &asked.approver {
+                    Some(approver) => {
+                        format!("{approver} has approved to {what}; {} may do it.", asked.asker)
+                    }
+                    None => format!("{} asks to {what}.", asked.asker),
+                },
+                until: asked.expires_at().into(),
+                page: crate::url::with_query("/encryption-keys", &[("region", region)]),
             }
         }
     }

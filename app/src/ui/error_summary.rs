@@ -1,9 +1,12 @@
 //! What was wrong with a form, at its top, with a way to each field.
 
-use super::icon::{Glyph, Icon};
+use super::{
+    focus,
+    icon::{Glyph, Icon},
+};
 use leptos::prelude::*;
 
-/// All errors of a form. It is announced when it appears, and each line leads to its field.
+/// All errors of a form. It takes the focus when it appears, and each line leads to its field.
 #[component]
 pub fn ErrorSummary(
     /// `(id of the field, message)`; an empty id is an error of no single field.
@@ -13,8 +16,16 @@ pub fn ErrorSummary(
         return ().into_any();
     }
     let lines: Vec<_> = errors.into_iter().map(line).collect();
+    let node = NodeRef::new();
+    focus::begin_with(node);
     let view = view! {
-        <div class="error-summary tone-error" role="alert" tabindex="-1" aria-labelledby="error-summary">
+        <div
+            class="error-summary tone-error"
+            role="alert"
+            tabindex="-1"
+            aria-labelledby="error-summary"
+            node_ref=node
+        >
             <Icon name=Glyph::Error />
             <div>
                 <h2 id="error-summary">"Not done. Please correct this:"</h2>

@@ -20,6 +20,16 @@ pub(super) fn give_back_on_cleanup() {
     });
 }
 
+/// What a page came back to say is read first: the element takes the focus once it is there, unless something has it.
+pub(crate) fn begin_with(node: NodeRef<leptos::html::Div>) {
+    Effect::new(move |_| {
+        let taken = document().active_element().is_some_and(|element| element.tag_name() != "BODY");
+        if let Some(element) = node.get().filter(|_| !taken) {
+            drop(element.focus());
+        }
+    });
+}
+
 fn focus_unless_taken(id: &str) {
     let taken = document().active_element().is_some_and(|element| element.tag_name() != "BODY");
     if let Some(element) = element(id).filter(|_| !taken) {

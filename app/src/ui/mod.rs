@@ -20,7 +20,7 @@ pub mod facts;
 pub mod field;
 pub mod file_input;
 pub mod filter_form;
-mod focus;
+pub(crate) mod focus;
 pub mod gallery;
 pub mod icon;
 pub mod input;

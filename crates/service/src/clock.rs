@@ -29,9 +29,15 @@ impl Clock for SystemClock {
 #[derive(Default)]
 pub struct OffsetClock {
     micros: AtomicI64,
+    stays: bool,
 }
 
 impl OffsetClock {
+    /// Of a portal whose clock was moved and is no more to be: so far ahead it stays, as time never goes back.
+    pub fn staying(micros: i64) -> Self {
+        Self { micros: AtomicI64::new(micros), stays: true }
+    }
+
     /// Sets how far ahead it is, in microseconds.
     pub fn set(&self, micros: i64) {
         self.micros.store(micros, Ordering::SeqCst);
@@ -54,6 +60,6 @@ impl Clock for OffsetClock {
     }
 
     fn can_be_moved(&self) -> bool {
-        true
+        !self.stays
     }
 }

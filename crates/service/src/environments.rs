@@ -35,6 +35,14 @@ pub struct NewEnvironment {
     pub region: String,
 }
 
+/// From when on it can have had the key it has: while a job runs, and once locked, its state tells nothing of that.
+fn own_since(facts: &EnvironmentFacts) -> Timestamp {
+    match facts.state {
+        EnvironmentState::PlatformManaged | EnvironmentState::SelfManaged => facts.state_since,
+        _ => facts.created_at,
+    }
+}
+
 /// Everything the pages of one environment show, at one moment.
 pub struct Details {
     pub listed: Listed,
@@ -42,7 +50,7 @@ pub struct Details {
     pub ring: RingFacts,
     pub ring_id: RingId,
     pub now: Timestamp,
-    /// Since when the ring key that wraps its data key exists.
+    /// Since when it has the key it has: the later of the key's own beginning and its own change.
     pub key_since: Option<Timestamp>,
     /// The key it is encrypted with, if it is self-managed.
     pub key: Option<Key>,
@@ -120,7 +128,7 @@ async fn look(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceRes
     let now = portal.clock().now();
     Ok(Details {
         now,
-        key_since: store::data_keys::since(db, listed.ring_key).await?,
+        key_since: store::data_keys::since(db, listed.ring_key).await?.map(|at| at.max(own_since(&facts))),
         rows: tables.iter().map(|table| table.row_count).sum(),
         tables: tables.len(),
         ineligible: ineligible(&facts, ring.eligibility.enabled_at),

@@ -4,6 +4,7 @@ use crate::{Caller, Portal, ServiceResult, act, act::decide, keys::clearer};
 use domain::{
     KeyId, Refusal, Timestamp,
     actions::Action,
+    approvals::Approval,
     environments::EnvironmentState,
     keys::KeyState,
     policy::{self, Decision},
@@ -42,6 +43,8 @@ pub struct KeyChange {
     /// The address of who asked for it.
     pub by: String,
     pub at: Timestamp,
+    /// Whether it came back by its file, and was not activated.
+    pub unlocked: bool,
     /// T24: from when another key can be activated, hence a roll-back.
     pub activation_from: Timestamp,
     /// T72: from when a lock is possible.
@@ -59,6 +62,8 @@ pub struct RegionOverview {
     pub by_state: Vec<(EnvironmentState, u64)>,
     /// Whether a key may be added now.
     pub add_key: Decision,
+    /// Two-person rule: what is asked and counts, for callers who may read keys.
+    pub asked: Option<Approval>,
 }
 
 /// Everything the start page shows, at one moment.
@@ -114,6 +119,7 @@ fn change(region: &store::overview::Region) -> Option<KeyChange> {
         key_id: change.key_id,
         by: change.by.clone(),
         at: change.at,
+        unlocked: change.unlocked,
         activation_from: change.at + BETWEEN_ACTIVATIONS,
         lock_from: change.at + NO_LOCK_AFTER_CHANGE,
     })
@@ -129,7 +135,7 @@ pub async fn overview(portal: &Portal, caller: &Caller) -> ServiceResult<Overvie
     let now = portal.clock().now();
     let mut regions = Vec::new();
     for ring in store::rings::list(db, caller.tenant()).await? {
-        regions.push(region(db, caller, ring).await?);
+        regions.push(region(db, caller, ring, now).await?);
     }
     let filter = store::operations::Filter { only: caller.visible(), ..Default::default() };
     let operations = store::operations::list(db, caller.tenant(), &filter, None, 5).await?.items;
@@ -142,15 +148,18 @@ async fn region(
     db: &impl store::ConnectionTrait,
     caller: &Caller,
     ring: Ring,
+    now: Timestamp,
 ) -> ServiceResult<RegionOverview> {
     let id = domain::RingId(ring.id);
     let facts = store::rings::facts(db, id).await?;
-    let keys = if caller.may(Action::KeyRead, None) { store::keys::list(db, id).await? } else { Vec::new() };
+    let sees_keys = caller.may(Action::KeyRead, None);
+    let keys = if sees_keys { store::keys::list(db, id).await? } else { Vec::new() };
+    let asked = policy::standing(&facts, now).filter(|_| sees_keys).cloned();
     let available = keys.iter().filter(|key| key.state == KeyState::Available).count();
     let active = store::keys::active(db, id).await?;
     let by_state = states(db, caller, id).await?;
     let add_key = decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts));
-    Ok(RegionOverview { ring, facts, active, available, by_state, add_key })
+    Ok(RegionOverview { ring, facts, active, available, by_state, add_key, asked })
 }
 
 /// A System administrator counts the own environments only.

@@ -1,7 +1,7 @@
 //! What every page's frame tells: the tenant, its regions, key changes, mails in trouble.
 
 use crate::StoreResult;
-use domain::{KeyId, RingId, TenantId, Timestamp};
+use domain::{KeyId, RingId, TenantId, Timestamp, operations::OperationKind};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, prelude::Uuid};
 
 /// A tenant as the frame of its pages names it.
@@ -31,6 +31,8 @@ pub struct Change {
     pub key: String,
     /// The address of who asked for it.
     pub by: String,
+    /// Whether it came back by its file (K10), and was not activated.
+    pub unlocked: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -43,6 +45,7 @@ struct Row {
     key_id: Option<Uuid>,
     key_name: Option<String>,
     changed_by: Option<String>,
+    changed_how: Option<String>,
     reported_by: Option<String>,
 }
 
@@ -57,12 +60,14 @@ pub async fn place(
                (SELECT COUNT(*) FROM messages m WHERE m.tenant_id = t.id AND m.last_error IS NOT NULL \
                AND m.state <> 'sent') AS troubled, \
                r.id AS ring_id, r.region, r.last_activation_at, k.id AS key_id, k.name AS key_name, u.email AS changed_by, \
+               o.kind AS changed_how, \
                (SELECT p.email FROM change_reports c JOIN users p ON p.id = c.reported_by WHERE c.ring_id = r.id) \
                AS reported_by \
                FROM tenants t LEFT JOIN rings r ON r.tenant_id = t.id \
                LEFT JOIN protection_keys k ON k.ring_id = r.id AND k.state = 'active' AND r.last_activation_at > $2 \
-               LEFT JOIN users u ON u.id = COALESCE((SELECT o.created_by FROM operations o WHERE o.key_id = k.id \
-               ORDER BY o.created_at DESC LIMIT 1), k.created_by) \
+               LEFT JOIN operations o ON o.id = (SELECT o.id FROM operations o WHERE o.key_id = k.id \
+               AND o.kind IN ('key_install', 'key_unlock') ORDER BY o.created_at DESC LIMIT 1) \
+               LEFT JOIN users u ON u.id = COALESCE(o.created_by, k.created_by) \
                WHERE t.id = $1 ORDER BY r.region";
     let values = [tenant.0.into(), since.0.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
@@ -74,12 +79,23 @@ pub async fn place(
 }
 
 fn region(row: Row) -> Option<Region> {
-    let Row { ring_id, region, last_activation_at, key_id, key_name, changed_by, reported_by, .. } = row;
+    let Row {
+        ring_id,
+        region,
+        last_activation_at,
+        key_id,
+        key_name,
+        changed_by,
+        changed_how,
+        reported_by,
+        ..
+    } = row;
     let change = key_id.zip(key_name).zip(last_activation_at).map(|((id, key), at)| Change {
         at: Timestamp(at),
         key_id: KeyId(id),
         key,
         by: changed_by.unwrap_or_default(),
+        unlocked: changed_how.as_deref() == Some(OperationKind::KeyUnlock.as_str()),
     });
     Some(Region { id: RingId(ring_id?), name: region?, change, reported_by })
 }

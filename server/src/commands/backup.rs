@@ -14,7 +14,6 @@ use std::{
     io::{self, BufReader, BufWriter, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 use store::Db;
 use vault::Password;
@@ -141,7 +140,8 @@ fn name(part: &Path, file: &Path) -> io::Result<()> {
 async fn write(config: &Config, passphrase: &Password, out: File) -> Result<Restored> {
     let db = open::existing(config).await?;
     let out = BufWriter::with_capacity(1 << 20, out);
-    let written = archive::write(&db, passphrase, out, SystemClock.now()).await.map_err(say)?;
+    let now = open::clock(&db).await?.now();
+    let written = archive::write(&db, passphrase, out, now).await.map_err(say)?;
     let (mut out, header, counts) = written;
     out.flush()
         .and_then(|()| out.get_ref().sync_all())
@@ -184,7 +184,8 @@ async fn restore(config: &Config, file: &Path, passphrase: &Password) -> Result<
 /// Tries the keys of a database with the root key that the settings name.
 pub(super) async fn look(config: &Config, db: Db) -> Result<Drill> {
     let roots = RootKeys::open(&db, config.root_key_file.clone()).await?;
-    let portal = Portal::new(db, Arc::new(SystemClock), roots, Settings::default());
+    let clock = open::clock(&db).await?;
+    let portal = Portal::new(db, clock, roots, Settings::default());
     archive::drill(&portal).await.map_err(say)
 }
 

@@ -275,7 +275,9 @@ mod build {
             limit: 50,
         };
         let now = portal.clock().now();
-        let page = find(portal, caller, (id, backup.as_ref()), filter).await?;
+        let mut page = find(portal, caller, (id, backup.as_ref()), filter).await?;
+        // Each page has first what is possible; the cursor knows the order by name.
+        page.items.sort_by_key(|target| target.decision.is_err());
         let chosen = match asked.target.parse() {
             Ok(target) => {
                 let filter = TargetFilter { only: Some(target), limit: 1, ..TargetFilter::default() };

@@ -16,7 +16,7 @@ pub(super) fn form(data: &ViewKeys, name: String, close: String) -> AnyView {
                 {forms::summary(&[])}
                 <input type="hidden" name="how" value="generate" />
                 {region}
-                {name_input(name)}
+                {name_input(name, None)}
                 <PasswordInput
                     name="password"
                     label="Password of the new file"

@@ -8,6 +8,7 @@ use super::{
     upload,
 };
 use crate::{error::UiError, forms, pages::load::*, ui::*, view};
+use domain::names::KeyName;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -45,9 +46,15 @@ fn show(ViewNewKey { list: data, how, name }: ViewNewKey) -> AnyView {
     };
     let body = match (data.add.why.clone(), how.as_str()) {
         (Some(why), _) => refused(why, close.clone()),
+        // Without a name that can be used nobody chooses a file or a password first.
+        (None, "generate" | "upload")
+            if !name.is_empty() && !forms::came_back() && unusable(&data, &name).is_some() =>
+        {
+            first_step(&data, name, how, close.clone())
+        }
         (None, "generate") => generate::form(&data, name, close.clone()),
         (None, "upload") => upload::form(&data, name, close.clone()),
-        (None, _) => first_step(&data, name, close.clone()),
+        (None, _) => first_step(&data, name, "generate".to_owned(), close.clone()),
     };
     view! {
         <WithPanel list=list(&data)>
@@ -57,6 +64,15 @@ fn show(ViewNewKey { list: data, how, name }: ViewNewKey) -> AnyView {
         </WithPanel>
     }
     .into_any()
+}
+
+/// Why no key in the region can have this name.
+fn unusable(data: &ViewKeys, name: &str) -> Option<String> {
+    if let Err(error) = KeyName::parse(name) {
+        return Some(error.to_owned());
+    }
+    let taken = data.keys.iter().any(|key| key.name == name);
+    taken.then(|| format!("There is or was a key called {name} in this region; choose another name."))
 }
 
 fn refused(why: Why, close: String) -> AnyView {
@@ -72,7 +88,7 @@ fn refused(why: Why, close: String) -> AnyView {
 }
 
 /// PP-055…PP-059: without script a form that leads to the next page.
-fn first_step(data: &ViewKeys, name: String, close: String) -> AnyView {
+fn first_step(data: &ViewKeys, name: String, how: String, close: String) -> AnyView {
     let choices = vec![
         Choice::new("generate", "Generate new (.pfx)")
             .note("The portal makes the key; you download it once, in a file with a password of yours."),
@@ -80,12 +96,16 @@ fn first_step(data: &ViewKeys, name: String, close: String) -> AnyView {
             .note("You bring a key file made elsewhere, with OpenSSL for example."),
     ];
     let region = region(data);
+    let error = Some(&name).filter(|name| !name.is_empty()).and_then(|name| unusable(data, name));
+    let summary =
+        error.clone().map(|error| view! { <ErrorSummary errors=vec![("name".to_owned(), error)] /> });
     view! {
         <form class="panel-form" method="get" action="/encryption-keys/new">
             <PanelBody>
+                {summary}
                 {region}
-                {name_input(name)}
-                <RadioGroup name="how" label="Where the key comes from" choices value="generate" />
+                {name_input(name, error)}
+                <RadioGroup name="how" label="Where the key comes from" choices value=how />
             </PanelBody>
             <PanelFoot>
                 <Button label="Next" look=Look::Primary />
@@ -96,13 +116,14 @@ fn first_step(data: &ViewKeys, name: String, close: String) -> AnyView {
     .into_any()
 }
 
-pub(super) fn name_input(name: String) -> AnyView {
+/// `wrong` is what is the matter with it, unless a posted form came back and says so.
+pub(super) fn name_input(name: String, wrong: Option<String>) -> AnyView {
     view! {
         <TextInput
             name="name"
             label="Key name"
             value=forms::value_or("name", name)
-            error=forms::error("name")
+            error=forms::error("name").or(wrong)
             hint="1 to 127 letters, digits and hyphens. A name is never used twice in a region."
             autocomplete="off"
             maxlength=127_u32

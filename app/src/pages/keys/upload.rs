@@ -16,7 +16,7 @@ pub(super) fn form(data: &ViewKeys, name: String, close: String) -> AnyView {
                 {forms::summary(&[])}
                 <input type="hidden" name="how" value="upload" />
                 {region}
-                {name_input(name)}
+                {name_input(name, None)}
                 <FileInput
                     name="file"
                     label="Key file"

@@ -42,7 +42,7 @@ fn show(data: ViewMail) -> AnyView {
         <PageHeader
             title=subject
             trail=vec![("Notifications".to_owned(), "/notifications".to_owned())]
-            aside=state.badge()
+            aside=state.badge(None)
         />
         <Card title="Delivery">
             <Facts>

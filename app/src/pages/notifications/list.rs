@@ -1,6 +1,6 @@
 //! The list of mails, the newest first.
 
-use super::ViewMessage;
+use super::{Delivery, ViewMessage};
 use crate::{error::UiError, pages::load::*, ui::*, url};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -58,17 +58,16 @@ fn show(data: ViewOutbox) -> AnyView {
     let columns = vec![
         Column::new("Subject"),
         Column::new("Event").minor(),
-        Column::new("Recipient"),
+        Column::new("Recipients"),
         Column::new("State"),
-        Column::new("Attempts").numeric().minor(),
         Column::new("Created"),
     ];
     view! {
-        <PageHeader title="Notifications" subtitle="Mails about key changes, one for each administrator." />
+        <PageHeader title="Notifications" subtitle="What every administrator is told of, and how far each mail is." />
         <DataTable
             caption="Notifications, the newest first"
             columns
-            rows=messages.into_iter().map(row).collect()
+            rows=events(messages).into_iter().filter_map(row).collect()
             empty=empty.into_any()
             page
         />
@@ -76,18 +75,67 @@ fn show(data: ViewOutbox) -> AnyView {
     .into_any()
 }
 
-fn row(message: ViewMessage) -> Row {
-    let ViewMessage { id, event, recipient, subject, state, attempts, error, created, .. } = message;
+/// Mails of one event follow each other: they are one row, as they are one piece of news.
+fn events(messages: Vec<ViewMessage>) -> Vec<Vec<ViewMessage>> {
+    let mut events: Vec<Vec<ViewMessage>> = Vec::new();
+    for message in messages {
+        let same = |before: &ViewMessage| {
+            (&before.subject, &before.event, &before.created)
+                == (&message.subject, &message.event, &message.created)
+        };
+        match events.last_mut().filter(|event| event.first().is_some_and(same)) {
+            Some(event) => event.push(message),
+            None => events.push(vec![message]),
+        }
+    }
+    events
+}
+
+fn row(mails: Vec<ViewMessage>) -> Option<Row> {
+    let ViewMessage { id, event, subject, created, .. } = mails.first()?.clone();
     let href = format!("/notifications/{id}");
-    let state = view! {
-        {state.badge()}
-        {error.map(|error| view! { <span class="cell-note">{error}</span> })}
-    };
-    Row::new(id, subject.clone())
+    let states = states(&mails);
+    let row = Row::new(id, subject.clone())
         .cell(view! { <a href=href>{subject}</a> }.into_any())
         .cell(event)
-        .cell(recipient)
-        .cell(state.into_any())
-        .cell(attempts.to_string())
-        .cell(view! { <Time at=created /> }.into_any())
+        .cell(recipients(mails))
+        .cell(states)
+        .cell(view! { <Time at=created /> }.into_any());
+    Some(row)
+}
+
+/// Each leads to its own mail.
+fn recipients(mails: Vec<ViewMessage>) -> AnyView {
+    let link = |mail: ViewMessage| {
+        let href = format!("/notifications/{}", mail.id);
+        view! { <a href=href>{mail.recipient}</a> }
+    };
+    if mails.len() == 1 {
+        return mails.into_iter().map(link).collect_view().into_any();
+    }
+    let many = format!("{} administrators", mails.len());
+    let lines = mails.into_iter().map(|mail| view! { <li>{link(mail)}</li> }).collect_view();
+    view! {
+        <details class="cell-more">
+            <summary>{many}</summary>
+            <ul class="cell-list">{lines}</ul>
+        </details>
+    }
+    .into_any()
+}
+
+/// How many are how far; what went wrong comes with the reason.
+fn states(mails: &[ViewMessage]) -> AnyView {
+    let all = [Delivery::Failed, Delivery::Retrying, Delivery::Queued, Delivery::Sent];
+    let badges = all.into_iter().filter_map(|state| {
+        let of = mails.iter().filter(|mail| mail.state == state);
+        let count = of.count();
+        (count > 0).then(|| state.badge(Some(count).filter(|_| mails.len() > 1)))
+    });
+    let error = mails.iter().find_map(|mail| mail.error.clone());
+    view! {
+        <span class="badges">{badges.collect_view()}</span>
+        {error.map(|error| view! { <span class="cell-note">{error}</span> })}
+    }
+    .into_any()
 }

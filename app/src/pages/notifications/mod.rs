@@ -41,13 +41,16 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    fn badge(self) -> AnyView {
-        match self {
-            Delivery::Queued => view! { <StateBadge state=State::Queued /> }.into_any(),
-            Delivery::Retrying => view! { <StateBadge state=State::Warning label="Retrying" /> }.into_any(),
-            Delivery::Sent => view! { <StateBadge state=State::Succeeded label="Sent" /> }.into_any(),
-            Delivery::Failed => view! { <StateBadge state=State::Failed /> }.into_any(),
-        }
+    /// With how many are so far, where there are several.
+    fn badge(self, of: Option<usize>) -> AnyView {
+        let (state, word) = match self {
+            Delivery::Queued => (State::Queued, "Queued"),
+            Delivery::Retrying => (State::Warning, "Retrying"),
+            Delivery::Sent => (State::Succeeded, "Sent"),
+            Delivery::Failed => (State::Failed, "Failed"),
+        };
+        let label = of.map_or_else(|| word.to_owned(), |of| format!("{of} {}", word.to_lowercase()));
+        view! { <StateBadge state label /> }.into_any()
     }
 }
 

@@ -25,6 +25,18 @@ both_databases! {
         assert_eq!(browser.post(&path, &[("do", "cancel_schedule")]).await.status, 303);
     }
 
+    async fn targets_that_are_possible_come_first(db: TestDb) {
+        let house = House::new(&db).await;
+        let (source, busy) = two(&house).await;
+        copy(&house, source, busy).await;
+        let mut browser = Browser::signed_in(&house, "ada@contoso.example").await;
+        let (from, _) = (house.environment("Fourth", "sandbox").await, house.environment("Third", "sandbox").await);
+        let page = browser.get(&format!("/environments/{from}/copy")).await;
+        let (_, list) = page.text().split_once("Where to?").unwrap();
+        let at = |name: &str| list.find(name).unwrap_or_else(|| panic!("{name} is missing: {list}"));
+        assert!(at("Third") < at("Target"), "a job runs on the one that comes first by name");
+    }
+
     async fn what_was_wrong_stands_inside_of_the_dialog(db: TestDb) {
         let house = House::new(&db).await;
         let (source, target) = two(&house).await;

@@ -1,6 +1,7 @@
 //! The form of a new key, as it comes back.
 
 use super::authorization::stage::Stage;
+use crate::{harness::House, shell::browser::Browser};
 use test_support::{TestDb, both_databases};
 
 const ADMINISTRATOR: usize = 2;
@@ -24,5 +25,20 @@ both_databases! {
         for text in ["Select a key file", "Password of the file", "value=\"brought\""] {
             assert!(answer.text().contains(text), "{text}");
         }
+    }
+    async fn a_name_that_cannot_be_used_is_refused_before_a_file_is_chosen(db: TestDb) {
+        let house = House::new(&db).await;
+        house.key("taken").await;
+        let mut browser = Browser::signed_in(&house, "ada@contoso.example").await;
+        browser.post("/encryption-keys/risk", &[]).await;
+        let names = [("no_line", "Use 1 to 127 letters"), ("taken", "There is or was a key called taken")];
+        for (name, wrong) in names {
+            let page = browser.get(&format!("/encryption-keys/new?region=europe&how=upload&name={name}")).await;
+            for text in [wrong, "Where the key comes from", &format!("value=\"{name}\"")] {
+                assert!(page.text().contains(text), "{text}: {}", page.text());
+            }
+        }
+        let page = browser.get("/encryption-keys/new?region=europe&how=upload&name=fresh").await;
+        assert!(page.text().contains("Password of the file"), "{}", page.text());
     }
 }

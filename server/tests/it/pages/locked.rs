@@ -25,7 +25,7 @@ both_databases! {
             ("/encryption-keys".to_owned(), &[HELD, "Not now"]),
             (format!("/encryption-keys/{key}"), &["None is online with this key.", "Locked environments"]),
             ("/environments".to_owned(), &["tone-error wraps", "Locked, deleted in 2"]),
-            (home.clone(), &["Environment locked.", "It is deleted for good on", "First the key", &unlock]),
+            (home.clone(), &["Environment locked.", "What is still locked on", "First the key", &unlock]),
             (format!("{home}/encryption"), &["Environment locked.", "First the key", &unlock]),
             (format!("/environments/{other}/encryption"), &["In the region europe 1 environment is locked"]),
             (job.clone(), &["What comes next", "an hour after the lock began", "copies its file to its safe place"]),
@@ -50,6 +50,13 @@ both_databases! {
         house.drain().await;
         silent(&mut ada, "/", LOCKED).await;
         silent(&mut ada, &home, "Environment locked.").await;
+        // What came back was not activated, and the history names the key on both sides.
+        says(&mut ada, "/", &["The key of europe was unlocked", "ada@contoso.example unlocked first."]).await;
+        let encryption = ada.get(&format!("{home}/encryption")).await;
+        let (_, history) = encryption.text().split_once("<section id=\"history\"").unwrap();
+        let (_, unlock) = history.split_once("Unlock").unwrap();
+        let (unlock, _) = unlock.split_once("</tr>").unwrap();
+        assert_eq!(unlock.matches(">first<").count(), 2, "{unlock}");
     }
 }
 

@@ -41,6 +41,10 @@ both_databases! {
         assert!(!page.text().contains(&question), "asked already");
         assert!(page.text().contains("no other administrator has given it yet"), "{}", page.text());
         let mut grace = at_risk(&house, "grace@contoso.example").await;
+        let start = grace.get("/").await;
+        for text in ["ada@contoso.example asks to activate second.", "It waits until", "Look at it"] {
+            assert!(start.text().contains(text), "{text}: {}", start.text());
+        }
         let page = grace.get("/encryption-keys/approval").await;
         assert!(page.text().contains("It replaces first as the key of europe."), "{}", page.text());
     }

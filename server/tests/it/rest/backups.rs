@@ -84,7 +84,7 @@ both_databases! {
             assert_eq!(code_of(action), Value::Null, "{action} while its data is replaced");
         }
         let cancelled = client.post(&format!("{operation}/cancel"), &json!({})).await.json(200);
-        assert_eq!(cancelled["state"], "failed");
+        assert_eq!(cancelled["state"], "cancelled");
         assert_eq!(cancelled["allowed_actions"][0]["code"], "OPERATION_NOT_CANCELLABLE");
         client.post(&format!("{operation}/cancel"), &json!({})).await.problem(409, "OPERATION_NOT_CANCELLABLE");
         house.drain().await;

@@ -148,6 +148,19 @@ both_databases! {
         assert!(operator.failed(&["audit", "verify"]).contains("is not this database's"));
     }
 
+    async fn commands_write_the_time_of_a_portal_whose_clock_was_moved(db: TestDb) {
+        let operator = Operator::new(&db);
+        operator.bootstrap();
+        let database = Db::connect(&db.url).await.unwrap();
+        let month = 30 * 24 * 3_600 * 1_000_000_i64;
+        store::portal::set_clock_offset(database.write(), month).await.unwrap();
+        operator.done(&["admin", "tenant", "set", "--seats", "5"]);
+        let sql = "SELECT MAX(at) - MIN(at) AS apart FROM audit_entries";
+        let row = database.read().query_one_raw(sea_orm::Statement::from_string(database.read().get_database_backend(), sql)).await.unwrap().unwrap();
+        let apart: i64 = row.try_get("", "apart").unwrap();
+        assert!(apart >= month, "{apart}");
+    }
+
     async fn migrate_says_what_it_did(db: TestDb) {
         let operator = Operator::new(&db);
         assert!(!operator.done(&["migrate"]).starts_with('0'));
