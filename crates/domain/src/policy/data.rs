@@ -1,6 +1,10 @@
 //! Backups, restore, copy and reset (rules §2.2, "Operations guarded by encryption").
 
-use super::{Decision, idle, same_name, use_data};
+use super::{
+    Decision,
+    environments::{idle, same_name},
+    use_data,
+};
 use crate::{
     Code, Refusal,
     backups::{BackupFacts, BackupState, Holder},

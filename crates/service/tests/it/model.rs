@@ -6,7 +6,7 @@ mod events;
 mod invariants;
 mod world;
 
-use events::{Event, RIGHT, story};
+use events::{BEFORE, Event, RIGHT, story};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use std::{cell::RefCell, collections::BTreeMap};
 use test_support::{Kind, TestDb};
@@ -47,7 +47,9 @@ fn explore(kind: Kind) {
     if let Err(error) = outcome {
         panic!("{error}");
     }
-    for event in ["Activate", "Lock", "UnlockKey", "UnlockEnvironment", "Apply", "Restore", "Copy", "Reset"] {
+    for event in
+        ["Activate", "Lock", "UnlockKey", "UnlockEnvironment", "Apply", "Restore", "Copy", "Reset", "Approve"]
+    {
         assert!(
             tally.get(event).is_some_and(|(allowed, _)| *allowed > 0),
             "{event} was never allowed: {tally:?}"
@@ -100,10 +102,16 @@ fn note(tally: &RefCell<Tally>, event: &str, allowed: bool) {
 
 async fn resolve(world: &World<'_>, event: Event) -> Event {
     let right = world.right().await;
-    let file = |file| if file == RIGHT { right } else { file };
+    let before = world.before().await;
+    let file = |file| match file {
+        RIGHT => right,
+        BEFORE => before,
+        file => file,
+    };
     match event {
         Event::Lock(who, key, proof) => Event::Lock(who, file(key), file(proof)),
         Event::UnlockKey(who, key, proof) => Event::UnlockKey(who, file(key), file(proof)),
+        Event::Ask(who, change, key) => Event::Ask(who, change, file(key)),
         event => event,
     }
 }

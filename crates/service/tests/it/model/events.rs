@@ -1,5 +1,6 @@
 //! What may happen.
 
+use domain::approvals::Change;
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, prop_oneof},
@@ -7,10 +8,12 @@ use proptest::{
 
 /// Who does it: one of two Global administrators.
 pub(super) type Who = usize;
-/// Which key file, of three; or [`RIGHT`].
+/// Which key file, of three; or [`RIGHT`], or [`BEFORE`].
 pub(super) type File = usize;
 /// The file, or the key, that the event is about: the Active one to lock, the Locked one to unlock.
 pub(super) const RIGHT: File = 3;
+/// The file of the key that was Active before.
+pub(super) const BEFORE: File = 4;
 /// Which environment, of three: production, sandbox, sandbox.
 pub(super) type Place = usize;
 
@@ -22,6 +25,13 @@ pub(super) enum Event {
     ClearReport(Who),
     ScheduleRollBack(Who),
     CancelRollBack(Who),
+    /// The operator turns the two-person rule on or off.
+    Rule(bool),
+    /// For approval of the change with the key of this file.
+    Ask(Who, Change, File),
+    /// Answers whatever is asked.
+    Approve(Who),
+    Refuse(Who),
     /// Which key, with which file.
     Lock(Who, File, File),
     UnlockKey(Who, File, File),
@@ -101,8 +111,38 @@ fn errand() -> impl Strategy<Value = Vec<Event>> {
             Restore(w, p, q),
             RunJobs
         ]),
-        (who, place.clone(), place).prop_map(|(w, p, q)| vec![Copy(w, p, q), RunJobs]),
+        (who.clone(), place.clone(), place).prop_map(|(w, p, q)| vec![Copy(w, p, q), RunJobs]),
+        by_two(who, file),
     ]
+}
+
+/// Under the two-person rule: asked, not approved by who asked, approved by the other, done, and not a second time.
+fn by_two(
+    who: impl Strategy<Value = Who> + Clone,
+    file: impl Strategy<Value = File>,
+) -> impl Strategy<Value = Vec<Event>> {
+    use Event::*;
+    let asked = |w, change, file, then: Event| {
+        vec![Rule(true), Ask(w, change, file), then, Approve(w), Approve(1 - w), then, RunJobs, then]
+    };
+    prop_oneof![
+        (who.clone(), file).prop_map(move |(w, f)| {
+            let change = asked(w, Change::Activate, f, Activate(w, f));
+            [vec![Upload(w, f), Advance(DAY)], change, vec![Rule(false)]].concat()
+        }),
+        who.clone().prop_map(move |w| {
+            let change = asked(w, Change::Lock, RIGHT, Lock(w, RIGHT, RIGHT));
+            [vec![Advance(3 * DAY)], change, vec![Rule(false), Advance(HOUR)]].concat()
+        }),
+        who.prop_map(move |w| {
+            let change = asked(w, Change::RollBack, BEFORE, ScheduleRollBack(w));
+            [change, vec![Advance(DAY), RunTimers, RunJobs, Rule(false)]].concat()
+        }),
+    ]
+}
+
+fn changes() -> impl Strategy<Value = Change> {
+    prop_oneof![Just(Change::Activate), Just(Change::Lock), Just(Change::RollBack)]
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -127,6 +167,10 @@ fn event() -> impl Strategy<Value = Event> {
         1 => who.clone().prop_map(ClearReport),
         1 => who.clone().prop_map(ScheduleRollBack),
         1 => who.clone().prop_map(CancelRollBack),
+        1 => proptest::bool::ANY.prop_map(Rule),
+        2 => (who.clone(), changes(), file.clone()).prop_map(|(w, change, f)| Ask(w, change, f)),
+        2 => who.clone().prop_map(Approve),
+        1 => who.clone().prop_map(Refuse),
         5 => (who.clone(), file.clone()).prop_map(|(w, f)| Lock(w, f, f)),
         1 => (who.clone(), file.clone(), file.clone()).prop_map(|(w, f, g)| Lock(w, f, g)),
         5 => (who.clone(), file.clone()).prop_map(|(w, f)| UnlockKey(w, f, f)),

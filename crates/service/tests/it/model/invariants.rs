@@ -1,10 +1,10 @@
 //! What holds after every event, read from the rows and not from the policy.
 
 use super::{
-    events::Event,
+    events::{Event, Who},
     world::{Allowed, Look, World},
 };
-use domain::{Timestamp, environments::EnvironmentState, keys::KeyState};
+use domain::{KeyId, Timestamp, approvals::Change, environments::EnvironmentState, keys::KeyState};
 use sea_orm::Statement;
 use service::audit::{self, Verdict};
 use std::time::Duration;
@@ -19,6 +19,8 @@ pub(super) const NAMES: &[&str] = &[
     "no unlock within 1 h of the lock, nor before its end",
     "no new and no activated key while anything is locked",
     "no key change and no lock while a change is reported",
+    "under the two-person rule no lock, activation and roll-back without another's approval of exactly that, once",
+    "nobody approves what they asked for",
     "a wrong file neither locks nor unlocks",
     "what is locked is read by nobody, and its key is nowhere",
     "what is online holds exactly the rows it should",
@@ -39,6 +41,7 @@ pub(super) async fn check(world: &mut World<'_>, before: &Look, event: &Event, a
     let after = world.look().await;
     if allowed.is_ok() {
         transition(before, event)?;
+        two_persons(world, before, &after, event)?;
     }
     keys(before, &after)?;
     for p in 0..3 {
@@ -97,6 +100,45 @@ fn transition(before: &Look, event: &Event) -> Kept {
         }
         _ => Ok(()),
     }
+}
+
+/// What the rule asks for, while it is on.
+fn two_persons(world: &World<'_>, before: &Look, after: &Look, event: &Event) -> Kept {
+    let installs = |look: &Look| look.keys.iter().any(|key| matches!(key.state, KeyState::Installing { .. }));
+    match *event {
+        Event::Approve(w) => {
+            let asker = before.approval.as_ref().map(|asked| asked.asked_by);
+            keep(asker.is_some_and(|asker| asker != world.user(w)), "somebody approved the own question")
+        }
+        Event::RunTimers if before.two_person && installs(after) && !installs(before) => {
+            keep(before.roll_back_approved, "a roll-back began that nobody has approved")
+        }
+        Event::Activate(w, file) => {
+            approved(world, (before, after), w, Change::Activate, world.key(file).ok())
+        }
+        Event::Lock(w, key, _) => approved(world, (before, after), w, Change::Lock, world.key(key).ok()),
+        Event::ScheduleRollBack(w) => approved(world, (before, after), w, Change::RollBack, before.previous),
+        _ => Ok(()),
+    }
+}
+
+fn approved(
+    world: &World<'_>,
+    (before, after): (&Look, &Look),
+    who: Who,
+    change: Change,
+    key: Option<KeyId>,
+) -> Kept {
+    if !before.two_person {
+        return Ok(());
+    }
+    let exact = before.approval.as_ref().is_some_and(|asked| {
+        (asked.asked_by, asked.change, Some(asked.key)) == (world.user(who), change, key)
+            && asked.approver.is_some()
+            && before.now.since(asked.asked_at) < 24 * HOUR
+    });
+    keep(exact, "a change without approval of exactly that")?;
+    keep(after.approval.is_none(), "an approval is used and still there")
 }
 
 fn keys(before: &Look, after: &Look) -> Kept {

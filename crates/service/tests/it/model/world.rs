@@ -1,16 +1,19 @@
 //! The portal under test, and what its environments should hold.
 
-use super::events::{Event, File, Place};
+use super::events::{Event, File, Place, Who};
 use crate::house::{FILE_PASSWORD, House, add_user, caller};
 use domain::{
-    BackupId, EnvironmentId, KeyId, OperationId, RingId, RowId, Timestamp,
+    ApprovalId, BackupId, EnvironmentId, KeyId, OperationId, RingId, RowId, Timestamp, UserId,
+    approvals::{Approval, Change},
     cells::Cell,
     environments::EnvironmentState,
     keys::KeyState,
     operations::{OperationKind, OperationState},
     roles::Role,
 };
-use service::{Caller, ServiceError, backups, environments, keys, operations, rows, tables, timers, worker};
+use service::{
+    Caller, ServiceError, backups, environments, keys, operations, rows, tables, tenants, timers, worker,
+};
 use std::collections::BTreeMap;
 use store::{keys::Key, rings::Ring};
 use test_support::{TestDb, pfx};
@@ -45,6 +48,13 @@ pub(super) struct Look {
     pub(super) keys: Vec<Key>,
     pub(super) states: [EnvironmentState; 3],
     pub(super) reported: bool,
+    /// Two-person rule, and what is asked.
+    pub(super) two_person: bool,
+    pub(super) approval: Option<Approval>,
+    /// Of a scheduled roll-back: whether somebody who may has approved it.
+    pub(super) roll_back_approved: bool,
+    /// The key that was Active before the Active one.
+    pub(super) previous: Option<KeyId>,
 }
 
 impl<'d> World<'d> {
@@ -104,9 +114,15 @@ impl<'d> World<'d> {
         for (state, id) in states.iter_mut().zip(self.places) {
             *state = store::environments::get(db, id).await.unwrap().unwrap().state;
         }
+        let facts = store::rings::facts(db, RingId(ring.id)).await.unwrap();
+        let overview = keys::overview(&self.house.portal, &self.house.admin, self.house.ring).await.unwrap();
         Look {
             now: self.house.portal.clock().now(),
-            reported: store::rings::facts(db, RingId(ring.id)).await.unwrap().report.is_some(),
+            reported: facts.report.is_some(),
+            two_person: facts.two_person,
+            approval: facts.approval,
+            roll_back_approved: facts.roll_back.is_some_and(|scheduled| scheduled.approved),
+            previous: overview.previous,
             keys: store::keys::list(db, self.house.ring).await.unwrap(),
             ring,
             states,
@@ -129,6 +145,13 @@ impl<'d> World<'d> {
                 keys::schedule_roll_back(&portal, &who(w), ring, true).await.map(drop)
             }
             Event::CancelRollBack(w) => keys::cancel_roll_back(&portal, &who(w), ring).await,
+            Event::Rule(on) => return self.rule(on).await,
+            Event::Ask(w, change, file) => return self.ask(who(w), change, file).await,
+            Event::Approve(w) => {
+                let question = self.question().await;
+                keys::give_approval(&portal, &who(w), ring, question, true).await
+            }
+            Event::Refuse(w) => keys::withdraw_approval(&portal, &who(w), ring, self.question().await).await,
             Event::Lock(w, key, file) => {
                 let form = keys::Lock {
                     file: self.files[file].clone(),
@@ -217,7 +240,35 @@ impl<'d> World<'d> {
         code(outcome)
     }
 
-    fn key(&self, file: File) -> Result<KeyId, &'static str> {
+    /// The two administrators' accounts.
+    pub(super) fn user(&self, who: Who) -> UserId {
+        self.admins[who].user()
+    }
+
+    async fn rule(&self, on: bool) -> Allowed {
+        let portal = &self.house.portal;
+        let operator = tenants::operator(portal, self.house.admin.tenant()).await.unwrap();
+        let change = tenants::Change { two_person: Some(on), ..tenants::Change::default() };
+        code(tenants::set(portal, &operator, change).await.map(drop))
+    }
+
+    async fn ask(&self, who: Caller, change: Change, file: File) -> Allowed {
+        let key = self.key(file)?;
+        code(keys::ask_approval(&self.house.portal, &who, key, change, true).await)
+    }
+
+    /// What is asked, whether it counts or not.
+    async fn question(&self) -> ApprovalId {
+        self.look().await.approval.map_or(ApprovalId(uuid::Uuid::nil()), |asked| asked.id)
+    }
+
+    /// [`BEFORE`](super::events::BEFORE).
+    pub(super) async fn before(&self) -> File {
+        let previous = self.look().await.previous;
+        self.keys.iter().position(|id| id.is_some() && *id == previous).unwrap_or(0)
+    }
+
+    pub(super) fn key(&self, file: File) -> Result<KeyId, &'static str> {
         self.keys.get(file).copied().flatten().ok_or("NO_KEY")
     }
 
