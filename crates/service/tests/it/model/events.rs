@@ -6,8 +6,10 @@ use proptest::{
     prelude::{Just, Strategy, prop_oneof},
 };
 
-/// Who does it: one of two Global administrators.
+/// Who does it: one of two Global administrators, or [`THIRD`].
 pub(super) type Who = usize;
+/// Who neither made a change nor reported it, and does nothing else.
+pub(super) const THIRD: Who = 2;
 /// Which key file, of three; or [`RIGHT`], or [`BEFORE`].
 pub(super) type File = usize;
 /// The file, or the key, that the event is about: the Active one to lock, the Locked one to unlock.
@@ -84,6 +86,7 @@ fn errand() -> impl Strategy<Value = Vec<Event>> {
                 Report(1 - w),
                 ClearReport(w),
                 ClearReport(1 - w),
+                ClearReport(THIRD),
             ]
         }),
         (who.clone(), file.clone()).prop_map(|(w, f)| {
@@ -112,6 +115,7 @@ fn errand() -> impl Strategy<Value = Vec<Event>> {
             RunJobs
         ]),
         (who.clone(), place.clone(), place).prop_map(|(w, p, q)| vec![Copy(w, p, q), RunJobs]),
+        (who.clone(), 0..2_usize).prop_map(|(w, p)| vec![Copy(w, p, p + 1), CancelNewest(w), RunJobs]),
         by_two(who, file),
     ]
 }
@@ -126,6 +130,9 @@ fn by_two(
         vec![Rule(true), Ask(w, change, file), then, Approve(w), Approve(1 - w), then, RunJobs, then]
     };
     prop_oneof![
+        who.clone().prop_map(|w| {
+            vec![Rule(true), Ask(w, Change::Lock, RIGHT), Refuse(1 - w), Approve(1 - w), Rule(false)]
+        }),
         (who.clone(), file).prop_map(move |(w, f)| {
             let change = asked(w, Change::Activate, f, Activate(w, f));
             [vec![Upload(w, f), Advance(DAY)], change, vec![Rule(false)]].concat()
@@ -164,7 +171,7 @@ fn event() -> impl Strategy<Value = Event> {
         3 => (who.clone(), file.clone()).prop_map(|(w, f)| Upload(w, f)),
         4 => (who.clone(), file.clone()).prop_map(|(w, f)| Activate(w, f)),
         1 => who.clone().prop_map(Report),
-        1 => who.clone().prop_map(ClearReport),
+        1 => (0..3_usize).prop_map(ClearReport),
         1 => who.clone().prop_map(ScheduleRollBack),
         1 => who.clone().prop_map(CancelRollBack),
         1 => proptest::bool::ANY.prop_map(Rule),

@@ -28,7 +28,7 @@ pub(super) type Allowed = Result<(), &'static str>;
 pub(super) struct World<'d> {
     pub(super) db: &'d TestDb,
     pub(super) house: House,
-    admins: [Caller; 2],
+    admins: [Caller; 3],
     files: [Vec<u8>; 3],
     /// The newest key of each file.
     pub(super) keys: [Option<KeyId>; 3],
@@ -61,9 +61,14 @@ impl<'d> World<'d> {
     pub(super) async fn new(db: &'d TestDb) -> Self {
         let house = House::new(db).await;
         let ada = house.admin.user();
-        let grace = add_user(&house.portal, ada, "grace", Role::GlobalAdministrator).await;
-        let grace = caller(&house.portal, grace).await;
-        service::risk::acknowledge(&house.portal, &grace).await.unwrap();
+        let mut others = Vec::new();
+        for name in ["grace", "cleo"] {
+            let other = add_user(&house.portal, ada, name, Role::GlobalAdministrator).await;
+            let other = caller(&house.portal, other).await;
+            service::risk::acknowledge(&house.portal, &other).await.unwrap();
+            others.push(other);
+        }
+        let [grace, cleo] = others.try_into().unwrap();
         let files = ["model-0", "model-1", "model-2"].map(|name| pfx::modern(name, FILE_PASSWORD).unwrap());
         let mut places = Vec::new();
         let mut content = Vec::new();
@@ -77,7 +82,7 @@ impl<'d> World<'d> {
             places.push(id);
             content.push(Some(held));
         }
-        let admins = [house.admin.clone(), grace];
+        let admins = [house.admin.clone(), grace, cleo];
         Self {
             db,
             house,
@@ -240,7 +245,7 @@ impl<'d> World<'d> {
         code(outcome)
     }
 
-    /// The two administrators' accounts.
+    /// Their accounts.
     pub(super) fn user(&self, who: Who) -> UserId {
         self.admins[who].user()
     }
