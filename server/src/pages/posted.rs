@@ -214,19 +214,19 @@ async fn read_field(
 
 /// Why fields could not be read.
 fn not_a_form(status: StatusCode) -> Refusal {
-    match status {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Refusal::new(Code::TooLarge, "This is larger than the form can take.")
-        }
-        _ => Refusal::new(Code::Invalid, "This is no form that a browser sends. Send the form on this page."),
-    }
+    refused(status, "", "This is no form that a browser sends. Send the form on this page.")
 }
 
 /// Why a form with files could not be read to its end, at the field that was being read.
 pub(super) fn unreadable(error: &MultipartError, field: &str) -> Refusal {
-    let (code, text) = match error.status() {
+    refused(error.status(), field, "The form did not arrive whole. Send it again.")
+}
+
+/// Of a form that is not too large, `wrong` says what is the matter.
+fn refused(status: StatusCode, field: &str, wrong: &str) -> Refusal {
+    let (code, text) = match status {
         StatusCode::PAYLOAD_TOO_LARGE => (Code::TooLarge, "This is larger than the form can take."),
-        _ => (Code::Invalid, "The form did not arrive whole. Send it again."),
+        _ => (Code::Invalid, wrong),
     };
     if field.is_empty() { Refusal::new(code, text) } else { Refusal::field(code, field, text) }
 }
