@@ -35,6 +35,8 @@ pub struct Banner {
     pub times: Vec<(String, Deadline)>,
     /// Where to see more, `(words, URL)`.
     pub link: Option<(String, String)>,
+    /// Pages that say it themselves, and more of it.
+    pub said_on: Vec<String>,
 }
 
 /// The frame as it is now, for a page that stays open.
@@ -53,11 +55,11 @@ pub use build::load;
 mod build {
     use super::{Banner, Frame};
     use crate::{preferences, ui::*, view::counted};
-    use domain::{actions::Action, time::human_span};
+    use domain::{Timestamp, actions::Action, time::human_span};
     use http::HeaderMap;
     use service::{
         Caller, Portal, ServiceResult,
-        overview::{KeyChange, Reported},
+        overview::{KeyChange, Lock, Reported},
     };
 
     /// The frame for `caller`; the headers are the request's, for the preferences in its cookies.
@@ -67,10 +69,12 @@ mod build {
     pub async fn load(portal: &Portal, caller: Option<&Caller>, headers: &HeaderMap) -> ServiceResult<Frame> {
         let Some(caller) = caller else { return Ok(Frame::default()) };
         let place = service::overview::place(portal, caller).await?;
+        let (keys, only) = (caller.may(Action::KeyRead, None), place.regions.len() == 1);
         let mut banners: Vec<Banner> =
-            place.changes.iter().map(|change| changed(change, place.now)).collect();
-        banners.extend(place.reported.iter().map(reported));
-        banners.extend(mail(portal, caller, place.troubled));
+            place.locked.iter().map(|lock| locked(lock, only, place.now)).collect();
+        banners.extend(place.reported.iter().map(|report| reported(report, keys, only)));
+        banners.extend(place.changes.iter().map(|change| changed(change, keys, place.now)));
+        banners.extend(mail(caller, place.troubled));
         let regions = if place.regions.len() == 1 { place.regions[0].clone() } else { String::new() };
         let viewer = Viewer {
             name: caller.name().to_owned(),
@@ -78,13 +82,15 @@ mod build {
             tenant: place.tenant,
             region: regions,
             regions: Vec::new(),
-            unread: u32::try_from(place.troubled).unwrap_or(u32::MAX),
+            undelivered: caller
+                .may(Action::MessageRead, None)
+                .then(|| u32::try_from(place.troubled).unwrap_or(u32::MAX)),
             theme: preferences::theme(headers).to_owned(),
             rail: preferences::rail(headers),
         };
         Ok(Frame {
             viewer: Some(viewer),
-            keys: caller.may(Action::KeyRead, None),
+            keys,
             messages: caller.may(Action::MessageRead, None),
             audit: caller.may(Action::AuditRead, None),
             clock: portal.clock().can_be_moved(),
@@ -93,24 +99,26 @@ mod build {
     }
 
     /// PP-033, PP-034, X-10: everybody sees that the key changed, by whom, and what can be done when.
-    fn changed(change: &KeyChange, now: domain::Timestamp) -> Banner {
+    fn changed(change: &KeyChange, keys: bool, now: Timestamp) -> Banner {
         let ago = human_span(now.since(change.at));
+        let times = vec![
+            ("Another activation is possible".to_owned(), Deadline::new(change.activation_from, now)),
+            ("locking is possible".to_owned(), Deadline::new(change.lock_from, now)),
+        ];
         let (changed, verb) =
             if change.unlocked { ("was unlocked", "unlocked") } else { ("changed", "activated") };
         Banner {
             tone: Tone::Warning,
             title: format!("The key of {} {changed} {ago} ago.", change.region),
             text: format!("{} {verb} {}. Was this authorised?", change.by, change.key),
-            times: vec![
-                ("Another activation is possible".to_owned(), Deadline::new(change.activation_from, now)),
-                ("locking is possible".to_owned(), Deadline::new(change.lock_from, now)),
-            ],
-            link: Some(("Show the key".to_owned(), format!("/encryption-keys/{}", change.key_id))),
+            times: if change.held { Vec::new() } else { times },
+            link: keys.then(|| ("Show the key".to_owned(), format!("/encryption-keys/{}", change.key_id))),
+            said_on: Vec::new(),
         }
     }
 
     /// nothing changes until somebody else has looked.
-    fn reported(Reported { region, by, clear }: &Reported) -> Banner {
+    fn reported(Reported { region, by, clear }: &Reported, keys: bool, only: bool) -> Banner {
         let (words, path) = match clear {
             Ok(()) => ("Look at it, then clear it", "/encryption-keys/clear-report"),
             Err(_) => ("Show the report", "/encryption-keys"),
@@ -123,33 +131,42 @@ mod build {
                 "{by} did not know of it. Until that is cleared no key is activated and nothing is locked."
             ),
             times: Vec::new(),
-            link: Some((words.to_owned(), href)),
+            link: keys.then(|| (words.to_owned(), href)),
+            said_on: on_keys(only),
         }
     }
 
+    /// PP-097, PP-103: everybody sees that data is out of reach, and until when it can come back.
+    fn locked(lock: &Lock, only: bool, now: Timestamp) -> Banner {
+        let way = [("encryption", "locked"), ("region", lock.region.as_str())];
+        Banner {
+            tone: Tone::Severe,
+            title: format!("Environments in {} are locked.", lock.region),
+            text: "Nobody can read or write them.".to_owned(),
+            times: vec![(
+                "What is still locked is deleted for good".to_owned(),
+                Deadline::new(lock.deletion, now),
+            )],
+            link: Some(("Show the way back".to_owned(), crate::url::with_query("/environments", &way))),
+            said_on: [vec!["/".to_owned()], on_keys(only)].concat(),
+        }
+    }
+
+    /// The page of keys says what concerns its region; it shows one of several.
+    fn on_keys(only: bool) -> Vec<String> {
+        if only { vec!["/encryption-keys".to_owned()] } else { Vec::new() }
+    }
+
     /// Administrators must learn of key changes: what stops that is everybody's business.
-    fn mail(portal: &Portal, caller: &Caller, troubled: u64) -> Option<Banner> {
-        if !caller.may(Action::MessageRead, None) {
-            return None;
-        }
-        let link = Some(("Show the notifications".to_owned(), "/notifications".to_owned()));
-        if troubled > 0 {
-            let title = format!("{} could not be delivered.", counted(troubled, "mail", "mails"));
-            let text = "Administrators may not have learnt of key changes. Check the mail server's settings.";
-            return Some(Banner {
-                tone: Tone::Warning,
-                title,
-                text: text.to_owned(),
-                times: Vec::new(),
-                link,
-            });
-        }
-        (!portal.settings().smtp_configured).then(|| Banner {
-            tone: Tone::Info,
-            title: "No mail server is set.".to_owned(),
-            text: "Notices about key changes stay in this portal and reach nobody by mail.".to_owned(),
+    fn mail(caller: &Caller, troubled: u64) -> Option<Banner> {
+        (caller.may(Action::MessageRead, None) && troubled > 0).then(|| Banner {
+            tone: Tone::Warning,
+            title: format!("{} could not be delivered.", counted(troubled, "mail", "mails")),
+            text: "Administrators may not have learnt of key changes. Check the mail server's settings."
+                .to_owned(),
             times: Vec::new(),
-            link,
+            link: Some(("Show the notifications".to_owned(), "/notifications".to_owned())),
+            said_on: Vec::new(),
         })
     }
 }

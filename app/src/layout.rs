@@ -49,7 +49,12 @@ fn refresh(shown: RwSignal<Frame>) {
 fn page(shown: RwSignal<Frame>) -> AnyView {
     let query = use_query_map();
     let code = Memo::new(move |_| query.with(|query| query.get("done").unwrap_or_default()));
-    let banners = Memo::new(move |_| shown.with(|frame| frame.banners.clone()));
+    let path = use_location().pathname;
+    let banners = Memo::new(move |_| {
+        let path = path.get();
+        let elsewhere = |banner: &&Banner| !banner.said_on.contains(&path);
+        shown.with(|frame| frame.banners.iter().filter(elsewhere).cloned().collect::<Vec<_>>())
+    });
     view! {
         {move || done::bar(&code.get())}
         {move || banners.get().into_iter().map(banner).collect::<Vec<_>>()}
@@ -59,7 +64,7 @@ fn page(shown: RwSignal<Frame>) -> AnyView {
 }
 
 fn banner(banner: Banner) -> AnyView {
-    let Banner { tone, title, text, times, link } = banner;
+    let Banner { tone, title, text, times, link, .. } = banner;
     let times: Vec<_> = times
         .into_iter()
         .enumerate()

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ViewRegion {
     pub name: String,
-    /// The Active key, `(name, address)`.
-    pub active: Option<(String, String)>,
+    /// The Active key, `(name, address)`; no address for who may not look at keys.
+    pub active: Option<(String, Option<String>)>,
     pub activated: Option<Moment>,
     /// How many environments are in each state, `(words, number)`.
     pub states: Vec<(String, u64)>,
@@ -101,6 +101,10 @@ fn show(data: ViewOverview) -> AnyView {
         }
     });
     let new = Run::link("/environments/new", data.create.why.clone());
+    // The gravest first.
+    let locked =
+        data.regions.iter().filter_map(|region| Some(locked_bar(&region.name, region.locked.clone()?)));
+    let locked: Vec<_> = locked.collect();
     let regions: Vec<_> = data.regions.into_iter().map(|region| view_region(region, several)).collect();
     view! {
         <PageHeader title="Overview" subtitle=data.tenant />
@@ -108,6 +112,7 @@ fn show(data: ViewOverview) -> AnyView {
             <CommandButton id="new" icon=Glyph::Add label="New environment" run=new look=Look::Primary />
             <CommandButton id="refresh" icon=Glyph::Refresh label="Refresh" run=Run::load("/", None) />
         </CommandBar>
+        {locked}
         {missing}
         {regions}
         {operations(data.operations)}
@@ -117,11 +122,9 @@ fn show(data: ViewOverview) -> AnyView {
 
 fn view_region(region: ViewRegion, several: bool) -> AnyView {
     let heading = several.then(|| view! { <h2 class="region">{region.name.clone()}</h2> });
-    let locked = region.locked.clone().map(|lock| locked_bar(&region.name, lock));
     let asked = region.asked.clone().map(asked_bar);
     view! {
         {heading}
-        {locked}
         {asked}
         <Cards>{key_card(&region)} {environments_card(&region)} {timer_cards(&region)}</Cards>
     }
@@ -153,7 +156,8 @@ fn key_card(region: &ViewRegion) -> AnyView {
         None => "Environments use the Microsoft-provided key.".into_any(),
     };
     let value = match region.active.clone() {
-        Some((name, href)) => view! { <a href=href>{name}</a> }.into_any(),
+        Some((name, Some(href))) => view! { <a href=href>{name}</a> }.into_any(),
+        Some((name, None)) => name.into_any(),
         None => "None".into_any(),
     };
     view! {
@@ -168,7 +172,8 @@ fn environments_card(region: &ViewRegion) -> AnyView {
     let states: Vec<String> =
         region.states.iter().map(|(words, n)| format!("{} {words}", count(*n))).collect();
     let note = if states.is_empty() { "No environments yet.".to_owned() } else { states.join(" · ") };
-    let figure = format!("{} of {}", count(region.self_managed), count(region.environments));
+    let locked = region.locked.as_ref().map_or(0, |lock| lock.environments);
+    let figure = format!("{} of {}", count(region.self_managed + locked), count(region.environments));
     let href = crate::url::with_query("/environments", &[("region", &region.name)]);
     view! {
         <FigureCard label="Environments on your own key" note=note.into_any()>
@@ -182,9 +187,18 @@ fn environments_card(region: &ViewRegion) -> AnyView {
 fn timer_cards(region: &ViewRegion) -> Option<AnyView> {
     let cards = view! {
         {timer("Next activation", &region.activation_held, region.activation_from.clone(), "24 h after a key change")}
-        {timer("Lock possible", &region.lock_held, region.lock_from.clone(), "72 h after a key change")}
+        {lock_timer(region)}
     };
     region.ever_activated.then(|| cards.into_any())
+}
+
+/// Without an Active key nothing can be locked, whatever the clock says.
+fn lock_timer(region: &ViewRegion) -> AnyView {
+    let label = "Lock possible";
+    match region.active {
+        Some(_) => timer(label, &region.lock_held, region.lock_from.clone(), "72 h after a key change"),
+        None => clock_card(label, &region.lock_held, "Not yet".into_any(), "No key is Active.".into_any()),
+    }
 }
 
 fn timer(label: &'static str, held: &Option<String>, from: Option<Deadline>, rule: &'static str) -> AnyView {

@@ -16,8 +16,12 @@ pub fn Announcer(
     Effect::new(move |before: Option<String>| {
         let now = path.get();
         if before.is_some_and(|before| before != now) {
-            // The new page is in the document only after this turn of the event loop.
-            set_timeout(move || arrive(title), Duration::from_millis(50));
+            let from = document().active_element();
+            // The new page is in the document only after this turn of the event loop, or when its data is there.
+            set_timeout(
+                move || arrive(Arrival { title, from, frames: FRAMES, stands: 0 }),
+                Duration::from_millis(50),
+            );
         }
         now
     });
@@ -30,21 +34,64 @@ pub fn Announcer(
     .into_any()
 }
 
-/// Closes the drawer, moves the focus to the panel's or the page's heading and reads the title. A
-/// dialog keeps its own focus.
-fn arrive(title: RwSignal<String>) {
-    title.set(document().title());
+/// So many frames, some ten seconds, the new page is waited for.
+const FRAMES: u16 = 600;
+/// So many frames the heading must stand: the page before may still be there when the navigation begins.
+const STANDS: u16 = 30;
+
+/// A navigation whose page is being waited for.
+struct Arrival {
+    title: RwSignal<String>,
+    /// What had the focus when it began.
+    from: Option<web_sys::Element>,
+    frames: u16,
+    stands: u16,
+}
+
+/// Closes the drawer, moves the focus to the panel's or the page's heading and reads the title, as soon as they are
+/// there. A dialog keeps its own focus, and so does whatever somebody went to meanwhile.
+fn arrive(mut arrival: Arrival) {
+    if arrival.frames == FRAMES {
+        close_drawer();
+    }
+    if let Ok(Some(_)) = document().query_selector("dialog[open]") {
+        arrival.title.set(document().title());
+        return;
+    }
+    let (heading, title) = (heading(), document().title());
+    let focused = document().active_element();
+    let arrived = heading.is_some() && focused.as_ref() == heading.as_deref();
+    let nowhere = focused.as_ref().is_none_or(|element| element.tag_name() == "BODY");
+    if !(arrived || nowhere || focused == arrival.from) {
+        return;
+    }
+    match heading.filter(|_| !arrived && !title.is_empty()) {
+        Some(heading) => {
+            arrival.title.set(title);
+            // Focus fails only on elements that left the document, and then the next frame finds another one.
+            drop(heading.focus());
+            arrival.stands = 0;
+        }
+        None if arrived => arrival.stands += 1,
+        None => {}
+    }
+    if arrival.stands < STANDS && arrival.frames > 0 {
+        arrival.frames -= 1;
+        request_animation_frame(move || arrive(arrival));
+    }
+}
+
+fn close_drawer() {
     if let Some(nav) = focus::element("nav") {
         // An error means that it is not open, or that this browser has no popovers.
         drop(nav.hide_popover());
     }
-    let Ok(None) = document().query_selector("dialog[open]") else { return };
-    let heading = document().query_selector("#panel-title").ok().flatten();
-    let heading = heading.or_else(|| document().query_selector("main h1").ok().flatten());
-    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Focus fails only on elements that left the document, and then there is nothing to do.
-        drop(heading.focus());
-    }
+}
+
+fn heading() -> Option<web_sys::HtmlElement> {
+    let panel = document().query_selector("#panel-title").ok().flatten();
+    let heading = panel.or_else(|| document().query_selector("main h1").ok().flatten());
+    heading.and_then(|heading| heading.dyn_into().ok())
 }
 
 fn listen() {

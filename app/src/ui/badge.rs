@@ -158,7 +158,6 @@ pub fn StateBadge(
     };
     let label = label.filter(|label| !label.is_empty());
     let class = match (state, &label) {
-        (State::Deleted, None) => "tone-neutral struck".to_owned(),
         (_, None) => tone.class().to_owned(),
         (_, Some(_)) => format!("{} wraps", tone.class()),
     };

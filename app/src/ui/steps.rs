@@ -11,6 +11,8 @@ pub enum StepState {
     Current,
     Waiting,
     Failed,
+    /// It was ended before it was through.
+    Cancelled,
 }
 
 /// One step of something long.
@@ -66,6 +68,7 @@ fn step(step: Step) -> AnyView {
         StepState::Done => ("step done", "Done: ", view! { <Icon name=Glyph::Success /> }),
         StepState::Current => ("step current", "Now: ", view! { <Spinner /> }),
         StepState::Waiting => ("step", "Next: ", view! { <Icon name=Glyph::Circle /> }),
+        StepState::Cancelled => ("step", "Cancelled: ", view! { <Icon name=Glyph::Off /> }),
         StepState::Failed => ("step failed", "Failed: ", view! { <Icon name=Glyph::Error /> }),
     };
     view! {

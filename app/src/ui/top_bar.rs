@@ -29,8 +29,8 @@ pub struct Viewer {
     pub region: String,
     /// The other regions, `(name, URL that switches)`; empty when there is one only.
     pub regions: Vec<(String, String)>,
-    /// Notifications not yet read.
-    pub unread: u32,
+    /// Mails that could not be delivered; none for who may not see them.
+    pub undelivered: Option<u32>,
     /// `system`, `light`, `dark` or `contrast`.
     pub theme: String,
     /// The navigation is a rail.
@@ -56,25 +56,33 @@ pub fn TopBar(
     path: Signal<String>,
 ) -> AnyView {
     Effect::new(|_| close_menus());
-    let count = (viewer.unread > 0)
-        .then(|| view! { <span class="count" aria-hidden="true">{viewer.unread.min(99)}</span> });
-    let unread = format!("Notifications, {} unread", viewer.unread);
+    let bell = viewer.undelivered.map(|undelivered| {
+        let label = match undelivered {
+            0 => "Notifications".to_owned(),
+            n => format!("Notifications, {n} not delivered"),
+        };
+        let count = (undelivered > 0)
+            .then(|| view! { <span class="count" aria-hidden="true">{undelivered.min(99)}</span> });
+        view! {
+            <a class="top-button" href="/notifications" aria-label=label title="Notifications">
+                <Icon name=Glyph::Bell />
+                {count}
+            </a>
+        }
+    });
     view! {
         <header class="top-bar">
             <button type="button" class="top-button nav-button" popovertarget="nav" aria-label="Navigation">
                 <Icon name=Glyph::Menu />
             </button>
-            <a class="brand" href="/">
+            <a class="brand" href="/" aria-label="Keystead, overview">
                 <Icon name=Glyph::Keystead />
                 <span>"Keystead"</span>
             </a>
             {place(&viewer)}
             <SearchBox />
             <div class="top-end">
-                <a class="top-button" href="/notifications" aria-label=unread title="Notifications">
-                    <Icon name=Glyph::Bell />
-                    {count}
-                </a>
+                {bell}
                 <AccountMenu viewer path />
             </div>
         </header>

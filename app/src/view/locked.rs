@@ -21,7 +21,7 @@ pub fn lock_bar(LockBar { title, since, then, deletion, actions }: LockBar) -> A
         deletion.map(|at| view! { " What is still locked on " <Time at /> " is deleted for good." });
     view! {
         <MessageBar tone=Tone::Severe title actions>
-            "Nobody can read or write since " <Time at=since /> "." {then} {deletion}
+            "Nobody has been able to read or write since " <Time at=since /> "." {then} {deletion}
         </MessageBar>
     }
     .into_any()

@@ -52,7 +52,7 @@ pub fn operation_card(operation: ViewOperation) -> AnyView {
 mod build {
     use super::ViewOperation;
     use crate::ui::{ProgressFacts, State, Step, StepState};
-    use crate::view::count;
+    use crate::view::{count, size};
     use domain::{
         Timestamp,
         operations::{OperationKind, OperationState},
@@ -100,8 +100,22 @@ mod build {
         match kind {
             OperationKind::KeyRewrap => "data keys",
             OperationKind::KeyInstall => "keys",
-            OperationKind::RowImport => "bytes",
+            OperationKind::KeyLock => "environments",
             _ => "rows",
+        }
+    }
+
+    fn counted(kind: OperationKind, done: u64, total: u64) -> String {
+        match kind {
+            OperationKind::RowImport => format!("{} of {}", size(done), size(total)),
+            _ => format!("{} of {}", count(done), amount(kind, total)),
+        }
+    }
+
+    fn amount(kind: OperationKind, n: u64) -> String {
+        match kind {
+            OperationKind::RowImport => size(n),
+            _ => format!("{} {}", count(n), unit(kind)),
         }
     }
 
@@ -115,8 +129,8 @@ mod build {
         (total > 0).then(|| ProgressFacts {
             done: Some(done),
             total,
-            counted: format!("{} of {} {}", count(done), count(total), unit(operation.kind)),
-            rate: rate.map(|rate| format!("{} {}/s", count(rate), unit(operation.kind))),
+            counted: counted(operation.kind, done, total),
+            rate: rate.map(|rate| format!("{}/s", amount(operation.kind, rate))),
             left: left.map(|left| format!("about {} left", human_span(left))),
         })
     }
@@ -132,7 +146,7 @@ mod build {
             OperationState::Queued => StepState::Waiting,
             _ if at < operation.step => StepState::Done,
             _ if at > operation.step => StepState::Waiting,
-            OperationState::Cancelled => StepState::Waiting,
+            OperationState::Cancelled => StepState::Cancelled,
             OperationState::Failed => StepState::Failed,
             OperationState::Running => StepState::Current,
         };
@@ -141,8 +155,8 @@ mod build {
         step
     }
 
-    /// `09:12:04`: within an operation the day is known.
+    /// `09:12:04 UTC`: within an operation the day is known.
     fn clock(at: Timestamp) -> String {
-        at.rfc3339().get(11..19).unwrap_or_default().to_owned()
+        format!("{} UTC", at.rfc3339().get(11..19).unwrap_or_default())
     }
 }

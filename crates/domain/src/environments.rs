@@ -137,10 +137,7 @@ impl EnvironmentState {
             EnvironmentState::Locked => Ok(EnvironmentState::Deleted),
             other => Err(Refusal::new(
                 Code::EnvironmentState,
-                format!(
-                    "Only a locked environment can be deleted; this one is {}.",
-                    other.label().to_lowercase()
-                ),
+                format!("Only a locked environment can be deleted; this one is {}.", other.label()),
             )),
         }
     }

@@ -283,7 +283,7 @@ pub fn decide(caller: &Caller, action: Action, on: Option<EnvironmentId>) -> Dec
     if caller.may(action, on) {
         return Ok(());
     }
-    let detail = format!("Your roles do not allow {}.", action.as_str());
+    let detail = format!("Your roles do not allow this: {}.", action.words());
     Err(Refusal::new(Code::Forbidden, detail).remedy("Ask a Global administrator for the role that does."))
 }
 

@@ -8,7 +8,7 @@ use domain::{
     environments::EnvironmentState,
     keys::KeyState,
     policy::{self, Decision},
-    rings::{BETWEEN_ACTIVATIONS, NO_LOCK_AFTER_CHANGE, RingFacts},
+    rings::{BETWEEN_ACTIVATIONS, LOCKED_AT_MOST, NO_LOCK_AFTER_CHANGE, RingFacts},
 };
 use store::{keys::Key, operations::Operation, rings::Ring};
 
@@ -21,9 +21,18 @@ pub struct Place {
     pub changes: Vec<KeyChange>,
     /// X-10: regions whose latest key change is reported.
     pub reported: Vec<Reported>,
+    /// Regions in which environments are locked.
+    pub locked: Vec<Lock>,
     /// How many messages have trouble: zero for callers who may not read messages.
     pub troubled: u64,
     pub now: Timestamp,
+}
+
+/// A region in which environments are locked.
+pub struct Lock {
+    pub region: String,
+    /// T28: when what is still locked is deleted.
+    pub deletion: Timestamp,
 }
 
 /// A key change that somebody did not know of.
@@ -45,6 +54,8 @@ pub struct KeyChange {
     pub at: Timestamp,
     /// Whether it came back by its file, and was not activated.
     pub unlocked: bool,
+    /// Whether something that is locked holds further changes, whatever the clocks say.
+    pub held: bool,
     /// T24: from when another key can be activated, hence a roll-back.
     pub activation_from: Timestamp,
     /// T72: from when a lock is possible.
@@ -95,8 +106,9 @@ pub async fn place(portal: &Portal, caller: &Caller) -> ServiceResult<Place> {
     for region in &found.regions {
         reports.extend(reported(portal, caller, region).await?);
     }
+    let locked = found.regions.iter().filter_map(lock).collect();
     let regions = found.regions.into_iter().map(|region| region.name).collect();
-    Ok(Place { tenant: found.tenant, regions, changes, reported: reports, troubled, now })
+    Ok(Place { tenant: found.tenant, regions, changes, reported: reports, locked, troubled, now })
 }
 
 async fn reported(
@@ -111,6 +123,11 @@ async fn reported(
     Ok(Some(Reported { region: region.name.clone(), by, clear }))
 }
 
+fn lock(region: &store::overview::Region) -> Option<Lock> {
+    let deletion = region.locked_since? + LOCKED_AT_MOST;
+    Some(Lock { region: region.name.clone(), deletion })
+}
+
 fn change(region: &store::overview::Region) -> Option<KeyChange> {
     let change = region.change.as_ref()?;
     Some(KeyChange {
@@ -120,6 +137,7 @@ fn change(region: &store::overview::Region) -> Option<KeyChange> {
         by: change.by.clone(),
         at: change.at,
         unlocked: change.unlocked,
+        held: region.locked_since.is_some(),
         activation_from: change.at + BETWEEN_ACTIVATIONS,
         lock_from: change.at + NO_LOCK_AFTER_CHANGE,
     })

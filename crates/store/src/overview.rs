@@ -22,6 +22,8 @@ pub struct Region {
     pub change: Option<Change>,
     /// the address of who reported the latest change.
     pub reported_by: Option<String>,
+    /// As long as anything in it is locked: since when.
+    pub locked_since: Option<Timestamp>,
 }
 
 /// When the region's Active key became so.
@@ -47,6 +49,7 @@ struct Row {
     changed_by: Option<String>,
     changed_how: Option<String>,
     reported_by: Option<String>,
+    locked_since: Option<i64>,
 }
 
 /// The tenant with its regions and their key changes after `since`, in one query: each page asks for it.
@@ -62,7 +65,10 @@ pub async fn place(
                r.id AS ring_id, r.region, r.last_activation_at, k.id AS key_id, k.name AS key_name, u.email AS changed_by, \
                o.kind AS changed_how, \
                (SELECT p.email FROM change_reports c JOIN users p ON p.id = c.reported_by WHERE c.ring_id = r.id) \
-               AS reported_by \
+               AS reported_by, \
+               CASE WHEN EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id AND (e.state IN \
+               ('locking', 'locked', 'unlocking') OR (e.state = 'self_managed' AND r.lock_started_at IS NOT NULL \
+               AND r.lock_completed_at IS NULL))) THEN r.lock_started_at END AS locked_since \
                FROM tenants t LEFT JOIN rings r ON r.tenant_id = t.id \
                LEFT JOIN protection_keys k ON k.ring_id = r.id AND k.state = 'active' AND r.last_activation_at > $2 \
                LEFT JOIN operations o ON o.id = (SELECT o.id FROM operations o WHERE o.key_id = k.id \
@@ -88,6 +94,7 @@ fn region(row: Row) -> Option<Region> {
         changed_by,
         changed_how,
         reported_by,
+        locked_since,
         ..
     } = row;
     let change = key_id.zip(key_name).zip(last_activation_at).map(|((id, key), at)| Change {
@@ -97,5 +104,11 @@ fn region(row: Row) -> Option<Region> {
         by: changed_by.unwrap_or_default(),
         unlocked: changed_how.as_deref() == Some(OperationKind::KeyUnlock.as_str()),
     });
-    Some(Region { id: RingId(ring_id?), name: region?, change, reported_by })
+    Some(Region {
+        id: RingId(ring_id?),
+        name: region?,
+        change,
+        reported_by,
+        locked_since: locked_since.map(Timestamp),
+    })
 }

@@ -114,7 +114,7 @@ fn show(data: ViewAudit) -> AnyView {
         Column::new("Time (UTC)"),
         Column::new("Who"),
         Column::new("Action"),
-        Column::new("Target"),
+        Column::new("Target").minor(),
         Column::new("Result"),
         Column::new("Details").unnamed(),
     ];

@@ -117,7 +117,7 @@ fn unlock(data: &ViewEnvironment) -> AnyView {
             </Facts>
             <div class="actions">
                 <CommandButton id="unlock" icon=Glyph::Key label="Unlock" run look=Look::Primary />
-                <CommandButton id="delete" icon=Glyph::Delete label="Delete" run=delete look=Look::Secondary />
+                <CommandButton id="delete" icon=Glyph::Delete label="Delete" run=delete look=Look::Danger />
             </div>
             {refused}
         </Card>

@@ -27,7 +27,7 @@ pub(super) fn history(changes: Vec<ViewChange>) -> AnyView {
         Column::new("Ended").minor(),
         Column::new("From key"),
         Column::new("To key"),
-        Column::new("By"),
+        Column::new("By").minor(),
         Column::new("Result"),
     ];
     let empty = view! {

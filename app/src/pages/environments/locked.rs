@@ -26,10 +26,10 @@ pub(super) fn bar(data: &ViewEnvironment, more: Option<AnyView>) -> Option<AnyVi
 fn words(data: &ViewEnvironment) -> &'static str {
     match key_is_back(data) {
         true => {
-            "The key it was locked with is here again: the environment is unlocked, its rows are checked, and it is online again."
+            "The key it was locked with is here again. When you unlock the environment its rows are checked; then it is online again."
         }
         false => {
-            "First the key it was locked with comes back, by its file; then this environment is unlocked, its rows are checked, and it is online again."
+            "First the key it was locked with comes back, by its file; then this environment can be unlocked, and is online again when its rows are checked."
         }
     }
 }

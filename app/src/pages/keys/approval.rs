@@ -64,6 +64,7 @@ pub(super) fn bar(data: &ViewKeys) -> Option<AnyView> {
         _ if held => "It waits until the report is cleared, and counts",
         (Some(_), true) => "You can do it",
         (Some(_), false) => "It can be done by who asked",
+        (None, _) if approval.give.allowed() => "You may approve it",
         (None, _) => "Another administrator may approve it",
     };
     let expires = approval.expires.at;

@@ -17,7 +17,10 @@ pub(super) fn cards(data: &ViewKeys) -> AnyView {
         ),
         Some((activation, lock)) => (
             (counting(activation.clone()), after("24 h after a change", &activation)),
-            (counting(lock.clone()), after("72 h after a change", &lock)),
+            match data.active() {
+                Some(_) => (counting(lock.clone()), after("72 h after a change", &lock)),
+                None => ("Not yet".into_any(), "No key is Active.".into_any()),
+            },
         ),
     };
     let activation =

@@ -207,13 +207,14 @@ fn empty(data: &ViewKeys) -> AnyView {
     });
     let people = counted(data.administrators, "administrator is mailed", "administrators are mailed");
     let first = match data.two_person {
+        _ if data.ever_activated => "A key that you upload stays Available until somebody activates it;",
         true => "A key that you add waits for another administrator before it is activated;",
         false => "The first key you upload becomes Active by itself;",
     };
     view! {
         <EmptyState
             icon=Glyph::Key
-            title="No keys yet"
+            title=if data.ever_activated { "No keys now" } else { "No keys yet" }
             text=format!(
                 "Environments use the Microsoft-provided key. {first} {people}.",
             )

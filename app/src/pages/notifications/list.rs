@@ -11,6 +11,8 @@ pub struct ViewOutbox {
     pub messages: Vec<ViewMessage>,
     /// Whether these are the newest.
     pub first: bool,
+    /// Whether mails leave the portal at all.
+    pub mailing: bool,
     /// Where the next page begins.
     pub next: Option<String>,
 }
@@ -31,6 +33,7 @@ pub async fn notifications(after: String) -> Result<ViewOutbox, UiError> {
     Ok(ViewOutbox {
         messages: page.items.iter().map(|message| ViewMessage::new(message, mailing, now)).collect(),
         first: after.is_none(),
+        mailing,
         next: page.next.map(|cursor| cursor.to_string()),
     })
 }
@@ -42,7 +45,7 @@ pub fn Notifications() -> AnyView {
 }
 
 fn show(data: ViewOutbox) -> AnyView {
-    let ViewOutbox { messages, first, next } = data;
+    let ViewOutbox { messages, first, mailing, next } = data;
     let page = Page {
         first: (!first).then(|| "/notifications".to_owned()),
         next: next.map(|after| url::with_query("/notifications", &[("after", &after)])),
@@ -64,6 +67,7 @@ fn show(data: ViewOutbox) -> AnyView {
     ];
     view! {
         <PageHeader title="Notifications" subtitle="What every administrator is told of, and how far each mail is." />
+        {(!mailing).then(no_mail_server)}
         <DataTable
             caption="Notifications, the newest first"
             columns
@@ -71,6 +75,15 @@ fn show(data: ViewOutbox) -> AnyView {
             empty=empty.into_any()
             page
         />
+    }
+    .into_any()
+}
+
+fn no_mail_server() -> AnyView {
+    view! {
+        <MessageBar tone=Tone::Warning title="No mail server is set.">
+            "Notices about key changes stay in this portal and reach nobody by mail until the operator sets one."
+        </MessageBar>
     }
     .into_any()
 }

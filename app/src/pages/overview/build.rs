@@ -2,7 +2,10 @@
 
 use super::{ViewAsked, ViewLock, ViewOverview, ViewRegion};
 use crate::{error::UiError, ui::*, view::ViewDecision, view::ViewOperation};
-use domain::{Timestamp, approvals::Approval, environments::EnvironmentState, rings::LOCKED_AT_MOST};
+use domain::{
+    Code, Timestamp, actions::Action, approvals::Approval, environments::EnvironmentState,
+    rings::LOCKED_AT_MOST,
+};
 use service::{
     Caller, Portal,
     overview::{self, RegionOverview},
@@ -13,10 +16,11 @@ pub(super) async fn overview(portal: &Portal, caller: &Caller) -> Result<ViewOve
     let found = overview::overview(portal, caller).await?;
     let mut missing: Vec<Check> = found.regions.iter().filter_map(missing_key).collect();
     missing.extend(missing_people(found.administrators));
-    missing.extend(missing_mail(portal.settings().smtp_configured));
+    missing.extend(missing_mail(portal.settings().smtp_configured, caller.may(Action::MessageRead, None)));
+    let keys = caller.may(Action::KeyRead, None);
     Ok(ViewOverview {
         tenant: place.tenant,
-        regions: found.regions.iter().map(|region| ViewRegion::new(region, found.now)).collect(),
+        regions: found.regions.iter().map(|region| ViewRegion::new(region, keys, found.now)).collect(),
         operations: found.operations.iter().map(|job| ViewOperation::new(job, found.now)).collect(),
         missing,
         create: ViewDecision::new(&found.create, found.now),
@@ -24,13 +28,14 @@ pub(super) async fn overview(portal: &Portal, caller: &Caller) -> Result<ViewOve
 }
 
 impl ViewRegion {
-    fn new(region: &RegionOverview, now: Timestamp) -> Self {
+    fn new(region: &RegionOverview, keys: bool, now: Timestamp) -> Self {
         let count = |state| region.by_state.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
         let deadline = |at: Option<Timestamp>| at.map(|at| Deadline::new(at, now));
         let active = region.active.as_ref();
         Self {
             name: region.ring.region.clone(),
-            active: active.map(|key| (key.name.clone(), format!("/encryption-keys/{}", key.id))),
+            active: active
+                .map(|key| (key.name.clone(), keys.then(|| format!("/encryption-keys/{}", key.id)))),
             activated: active.and_then(|key| key.activated_at).map(Into::into),
             states: region.by_state.iter().map(|(s, n)| (s.label().to_owned(), *n)).collect(),
             environments: region.by_state.iter().map(|(_, n)| n).sum(),
@@ -89,6 +94,10 @@ fn missing_key(region: &RegionOverview) -> Option<Check> {
     }
     let name = &region.ring.region;
     let keys = crate::url::with_query("/encryption-keys", &[("region", name)]);
+    // Who may not bring one misses nothing here.
+    if region.add_key.as_ref().is_err_and(|refusal| refusal.code == Code::Forbidden) {
+        return None;
+    }
     Some(match &region.add_key {
         Ok(()) if region.available > 0 => {
             let detail = "A key is there; activate it.".to_owned();
@@ -106,13 +115,14 @@ fn missing_key(region: &RegionOverview) -> Option<Check> {
 /// PP-034: a roll-back of an unauthorised change needs somebody else.
 fn missing_people(administrators: usize) -> Option<Check> {
     let detail = "Only another administrator can notice and roll back an unauthorised key change. \
-                  The operator adds one with `keystead admin`."
+                  The operator adds one with: keystead admin user add."
         .to_owned();
     (administrators < 2).then(|| check("There is only one administrator".to_owned(), Some(detail), None))
 }
 
-fn missing_mail(configured: bool) -> Option<Check> {
+/// The way to the notices, for who may read them.
+fn missing_mail(configured: bool, messages: bool) -> Option<Check> {
     let detail = "Notices about key changes stay in this portal until the operator sets a mail server.";
-    let fix = Some(("Notifications", "/notifications".to_owned()));
+    let fix = messages.then(|| ("Notifications", "/notifications".to_owned()));
     (!configured).then(|| check("No mail server is set".to_owned(), Some(detail.to_owned()), fix))
 }

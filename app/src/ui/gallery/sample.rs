@@ -13,7 +13,7 @@ pub(super) fn viewer() -> Viewer {
             ("Europe".into(), "/_gallery?region=europe".into()),
             ("Asia Pacific".into(), "/_gallery?region=apac".into()),
         ],
-        unread: 3,
+        undelivered: Some(3),
         ..Viewer::default()
     }
 }
