@@ -11,6 +11,8 @@ pub struct ViewOutbox {
     pub messages: Vec<ViewMessage>,
     /// Whether these are the newest.
     pub first: bool,
+    /// The address of who reads the page.
+    pub reader: String,
     /// Whether mails leave the portal at all.
     pub mailing: bool,
     /// Where the next page begins.
@@ -33,6 +35,7 @@ pub async fn notifications(after: String) -> Result<ViewOutbox, UiError> {
     Ok(ViewOutbox {
         messages: page.items.iter().map(|message| ViewMessage::new(message, mailing, now)).collect(),
         first: after.is_none(),
+        reader: caller.email().to_owned(),
         mailing,
         next: page.next.map(|cursor| cursor.to_string()),
     })
@@ -45,7 +48,7 @@ pub fn Notifications() -> AnyView {
 }
 
 fn show(data: ViewOutbox) -> AnyView {
-    let ViewOutbox { messages, first, mailing, next } = data;
+    let ViewOutbox { messages, first, reader, mailing, next } = data;
     let page = Page {
         first: (!first).then(|| "/notifications".to_owned()),
         next: next.map(|after| url::with_query("/notifications", &[("after", &after)])),
@@ -58,6 +61,7 @@ fn show(data: ViewOutbox) -> AnyView {
             text="Each key change is mailed to every administrator; the mails and what became of them are listed here."
         />
     };
+    let rows = events(messages).into_iter().filter_map(|mails| row(mails, &reader)).collect();
     let columns = vec![
         Column::new("Subject"),
         Column::new("Event").minor(),
@@ -71,7 +75,7 @@ fn show(data: ViewOutbox) -> AnyView {
         <DataTable
             caption="Notifications, the newest first"
             columns
-            rows=events(messages).into_iter().filter_map(row).collect()
+            rows
             empty=empty.into_any()
             page
         />
@@ -104,8 +108,10 @@ fn events(messages: Vec<ViewMessage>) -> Vec<Vec<ViewMessage>> {
     events
 }
 
-fn row(mails: Vec<ViewMessage>) -> Option<Row> {
-    let ViewMessage { id, event, subject, created, .. } = mails.first()?.clone();
+/// Its name leads to the reader's own mail: what is in it is for who it was sent to.
+fn row(mails: Vec<ViewMessage>, reader: &str) -> Option<Row> {
+    let own = mails.iter().find(|mail| mail.recipient == reader);
+    let ViewMessage { id, event, subject, created, .. } = own.or(mails.first())?.clone();
     let href = format!("/notifications/{id}");
     let states = states(&mails);
     let row = Row::new(id, subject.clone())
