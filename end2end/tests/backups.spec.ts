@@ -1,30 +1,20 @@
 // What an environment holds is backed up, spoiled, brought back, copied elsewhere, and thrown away.
 import { type Page } from '@playwright/test';
 import { expect } from './fixtures.js';
-import { ROWS, createEnvironment, createTable, importRows, openEnvironment, readRows, slow } from './journeys.js';
-import { as, test as base } from './sessions.js';
+import {
+  FILE_PASSWORD, ROWS, applyKey, confirmLock, createEnvironment, createTable, importRows, keyRow, openEnvironment,
+  pictures, readRows, slow, uploadKey,
+} from './journeys.js';
+import { ahead, become, withOwnServer } from './own-server.js';
+import { keyFile } from './portal.js';
+import { as, test } from './sessions.js';
 
-const test = base;
+const HOUR = 3600;
 // 409 and 422: what is refused on purpose.
 test.use({ expectedErrors: [/status of 4(09|22)/], actionTimeout: 15_000 });
 test.setTimeout(240_000);
 
 const REGION = 'eu-central';
-
-/** The same page at the widths of a desktop, a tablet and a telephone, light and dark. */
-async function pictures(page: Page, shot: (name: string) => Promise<void>, name: string): Promise<void> {
-  for (const [width, height] of [[1440, 900], [768, 1024], [320, 720]] as const) {
-    await page.setViewportSize({ width, height });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await shot(`${name}-${width}-${colorScheme}`);
-    }
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wider, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 async function region(page: Page): Promise<string> {
   await page.goto('/environments/new');
@@ -37,6 +27,7 @@ test('a backup brings every row back, a copy takes them elsewhere, a reset throw
 }, info) => {
   const name = `Archive ${info.project.name}`;
   const sandbox = `Playground ${info.project.name}`;
+  const looked = (name: string) => pictures(page, shot, name, ['light', 'dark']);
   await as(page, await sessionOf('ada'));
   const where = await region(page);
   await open('/');
@@ -50,9 +41,9 @@ test('a backup brings every row back, a copy takes them elsewhere, a reset throw
     await page.getByRole('link', { name: 'Backups', exact: true }).click();
     await expect(page.getByText('No backups yet')).toBeVisible();
     await accessible();
-    await pictures(page, shot, 'backups-empty');
+    await looked('backups-empty');
     await page.getByRole('button', { name: 'Back up now' }).click();
-    await expect(page.getByText('The backup is being made.')).toBeVisible();
+    await expect(page.getByText('The backup has begun.')).toBeVisible();
     await expect(page.getByRole('link', { name: 'Restore' })).toBeVisible(slow);
     await expect(page.getByRole('cell', { name: String(ROWS), exact: true })).toBeVisible();
   });
@@ -67,7 +58,7 @@ test('a backup brings every row back, a copy takes them elsewhere, a reset throw
     await expect(page.getByText('The schedule is saved.')).toBeVisible();
     await expect(page.getByText('Next backup')).toBeVisible();
     await accessible();
-    await pictures(page, shot, 'backups');
+    await looked('backups');
     await page.getByRole('button', { name: 'End the schedule' }).click();
     await expect(page.getByText('The schedule has ended.')).toBeVisible();
   });
@@ -83,14 +74,14 @@ test('a backup brings every row back, a copy takes them elsewhere, a reset throw
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Restore a backup');
     await page.getByLabel('Name contains').fill(name);
     await page.getByRole('button', { name: 'Apply filters' }).click();
-    await pictures(page, shot, 'restore-targets');
+    await looked('restore-targets');
     await page.getByRole('link', { name: `Restore here : ${name}` }).click();
     await expect(page.getByRole('heading', { name: `Restore to ${name}?` })).toBeVisible();
     await accessible();
-    await pictures(page, shot, 'restore-dialog');
+    await looked('restore-dialog');
     await page.getByLabel(`Type ${name} to confirm`).fill(name);
     await page.getByRole('button', { name: 'Restore', exact: true }).click();
-    await expect(page.getByText('The backup is being restored.')).toBeVisible();
+    await expect(page.getByText('The restore has begun.')).toBeVisible();
     await expect(page.getByText(`1 table, ${ROWS} rows`)).toBeVisible(slow);
     await readRows(page, name);
   });
@@ -105,12 +96,12 @@ test('a backup brings every row back, a copy takes them elsewhere, a reset throw
     await openEnvironment(page, name);
     await page.getByRole('link', { name: 'Copy', exact: true }).click();
     await accessible();
-    await pictures(page, shot, 'copy-targets');
+    await looked('copy-targets');
     await expect(page.getByText('This is the environment itself')).toBeVisible();
     await page.getByRole('link', { name: `Copy here : ${sandbox}` }).click();
     await page.getByLabel(`Type ${sandbox} to confirm`).fill(sandbox);
     await page.getByRole('button', { name: 'Copy', exact: true }).click();
-    await expect(page.getByText('The data is being copied.')).toBeVisible();
+    await expect(page.getByText('The copy has begun.')).toBeVisible();
     await expect(page.getByText(`1 table, ${ROWS} rows`)).toBeVisible(slow);
     await readRows(page, sandbox);
   });
@@ -120,7 +111,7 @@ test('a backup brings every row back, a copy takes them elsewhere, a reset throw
     await page.getByRole('link', { name: 'Reset', exact: true }).click();
     await expect(page.getByRole('heading', { name: `Reset ${sandbox}?` })).toBeVisible();
     await accessible();
-    await pictures(page, shot, 'reset-dialog');
+    await looked('reset-dialog');
     await page.getByLabel(`Type ${sandbox} to confirm`).fill(sandbox);
     await page.getByRole('button', { name: 'Reset', exact: true }).click();
     await expect(page.getByText('The environment was reset')).toBeVisible();
@@ -135,5 +126,148 @@ test('a backup brings every row back, a copy takes them elsewhere, a reset throw
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await expect(page.getByText('The backup was deleted.')).toBeVisible();
     await expect(page.getByText('No backups yet')).toBeVisible();
+  });
+});
+
+/** Keys change there, by days and by a lock. */
+const elsewhere = withOwnServer(70);
+
+elsewhere('a backup goes where its key is, and nowhere as long as that is gone', async ({
+  page, open, shot, accessible,
+}) => {
+  const keys = '/encryption-keys?region=us-east';
+  const [first, second] = [keyFile('first', FILE_PASSWORD), keyFile('second', FILE_PASSWORD)];
+  const looked = (name: string) => pictures(page, shot, name);
+  const target = (name: string) => page.locator('tr').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
+
+  /** It can go there. */
+  const goes = async (name: string) => {
+    await expect(page.getByRole('link', { name: `Restore here : ${name}` })).toBeVisible();
+  };
+  /** It stands there, grey, with the reason, and leads nowhere. */
+  const refused = async (name: string, reason: string) => {
+    await expect(target(name).locator('.muted').filter({ hasText: reason })).toBeVisible();
+    await expect(target(name).getByRole('rowheader').locator('.muted')).toHaveText(name);
+    await expect(target(name).getByRole('link')).toHaveCount(0);
+  };
+  /** Makes a backup; the address of its targets. */
+  const backUp = async (name: string) => {
+    await openEnvironment(page, name);
+    await page.getByRole('link', { name: 'Backups', exact: true }).click();
+    await page.getByRole('button', { name: 'Back up now' }).click();
+    const restore = page.getByRole('link', { name: 'Restore' });
+    await expect(restore).toBeVisible(slow);
+    await expect(page.getByRole('cell', { name: 'first', exact: true })).toBeVisible();
+    return (await restore.getAttribute('href'))!;
+  };
+
+  await become(page, 'ada');
+  await open(keys);
+  await uploadKey(page, 'first', 'us-east', first);
+  await expect(keyRow(page, 'first').getByText('Active', { exact: true })).toBeVisible(slow);
+  for (const name of ['Vault', 'Twin']) {
+    await createEnvironment(page, name, 'us-east');
+    await applyKey(page, name, 'first');
+  }
+  const [ofVault, ofTwin] = [await backUp('Vault'), await backUp('Twin')];
+
+  await test.step('PP-131 to an environment with the same key, not to one with another or none', async () => {
+    await open(ofVault);
+    await goes('Vault');
+    await goes('Twin');
+    await refused('Freight Production', 'Freight Production is not encrypted with the key that Vault has now (PP-131).');
+    await refused('Rail Production', 'Rail Production is not encrypted with the key that Vault has now (PP-131).');
+    await accessible();
+    await looked('restore-other-key');
+  });
+
+  await test.step('nor by hand', async () => {
+    await open('/environments?region=europe');
+    const freight = await page.getByRole('link', { name: 'Freight Production', exact: true }).getAttribute('href');
+    const there = `${ofVault}?target=${freight!.split('/').pop()}`;
+    await open(there);
+    await expect(page.getByText('Not to Freight Production.')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Restore', exact: true })).toHaveCount(0);
+    await accessible();
+    await looked('restore-other-key-by-hand');
+    const sent = await page.request.post(there, {
+      form: { target: freight!.split('/').pop()!, confirmation: 'Freight Production' },
+      headers: { 'sec-fetch-site': 'same-origin' },
+    });
+    expect(sent.status()).toBe(409);
+    expect(await sent.text()).toContain('is not encrypted with the key that Vault has now');
+  });
+
+  await test.step('PP-131 an environment gave its key up: back there, and nowhere else', async () => {
+    await openEnvironment(page, 'Twin');
+    await page.getByRole('link', { name: 'Environment encryption' }).click();
+    await page.getByRole('link', { name: 'Return', exact: true }).click();
+    await page.getByLabel('Type Twin to confirm').fill('Twin');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await expect(page.getByRole('heading', { name: 'Encrypted with the Microsoft-provided key' })).toBeVisible(slow);
+    await open(ofTwin);
+    await goes('Twin');
+    const reason = 'The backup is under your own key first, which Twin does not use any more: it can only go back there';
+    for (const name of ['Vault', 'Freight Production', 'Rail Production']) await refused(name, reason);
+    await looked('restore-key-given-up');
+    await open(ofVault);
+    await refused('Twin', 'Twin is not encrypted with the key that Vault has now (PP-131).');
+  });
+
+  await test.step('X-14 the key has changed, and the one before is kept', async () => {
+    await ahead(page, 24 * HOUR);
+    await open(keys);
+    await uploadKey(page, 'second', 'us-east', second);
+    await page.getByRole('link', { name: 'Activate key' }).click();
+    await page.getByRole('button', { name: 'Activate', exact: true }).click();
+    await expect(keyRow(page, 'second').getByText('Active', { exact: true })).toBeVisible(slow);
+    await open(ofVault);
+    await expect(target('Vault')).toContainText('second');
+    await goes('Vault');
+  });
+
+  await test.step('PP-102 nothing goes anywhere while it is locked', async () => {
+    await ahead(page, 72 * HOUR);
+    await open(keys);
+    await page.getByRole('link', { name: 'Lock active environments' }).click();
+    await confirmLock(page, 'us-east', second);
+    await open(ofVault);
+    for (const name of ['Vault', 'Twin', 'Freight Production']) await refused(name, 'Vault is locked');
+  });
+
+  await test.step('X-14 the lock has thrown the key before away: the backup opens nowhere', async () => {
+    await ahead(page, HOUR);
+    await open(keys);
+    await page.getByRole('link', { name: 'Unlock key' }).click();
+    await page.getByLabel('Upload locked key').setInputFiles(second);
+    await page.getByLabel('Password of the file').fill(FILE_PASSWORD);
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await expect(keyRow(page, 'second').getByText('Active', { exact: true })).toBeVisible(slow);
+    await openEnvironment(page, 'Vault');
+    await page.getByRole('link', { name: 'Environment encryption' }).click();
+    await page.getByRole('link', { name: 'Unlock', exact: true }).click();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await expect(page.getByRole('link', { name: 'Return', exact: true })).toBeVisible(slow);
+    await openEnvironment(page, 'Vault');
+    await page.getByRole('link', { name: 'Backups', exact: true }).click();
+    await expect(page.getByText('Not here')).toBeVisible();
+    await accessible();
+    await looked('backups-key-gone');
+    await page.getByRole('link', { name: 'Restore' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Restore a backup');
+    await refused('Vault', 'The backup opens only with first, which is not here any more (X-14).');
+    await refused('Twin', 'Twin is not encrypted with the key that Vault has now (PP-131).');
+    await expect(page.getByRole('link', { name: /^Restore here/ })).toHaveCount(0);
+    await accessible();
+    await looked('restore-key-gone');
+  });
+
+  await test.step('X-14 its file brings it back, under a new name', async () => {
+    await open(keys);
+    await uploadKey(page, 'first-again', 'us-east', first);
+    await expect(keyRow(page, 'first-again').getByText('Available', { exact: true })).toBeVisible();
+    await open(ofVault);
+    await expect(page.getByText('Not here')).toHaveCount(0);
+    await goes('Vault');
   });
 });

@@ -82,6 +82,42 @@ export async function uploadKey(
   await page.getByRole('button', { name: 'Create' }).click();
 }
 
+/** Seals the environment's rows with the active key. */
+export async function applyKey(page: Page, environment: string, key: string): Promise<void> {
+  await openEnvironment(page, environment);
+  await page.getByRole('link', { name: 'Environment encryption' }).click();
+  await page.getByRole('link', { name: 'Apply this key' }).click();
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await expect(page.getByRole('heading', { name: `Encrypted with ${key}` })).toBeVisible(slow);
+}
+
+/** The panel of a lock: the key's file, the typed text, and then it is done. */
+export async function confirmLock(page: Page, region: string, file: ReturnType<typeof keyFile>): Promise<void> {
+  const text = `LOCK ${region.toUpperCase()}`;
+  await page.getByLabel('Upload active key').setInputFiles(file);
+  await page.getByLabel('Password of the file').fill(FILE_PASSWORD);
+  await page.getByLabel(`Type ${text} to confirm`).fill(text);
+  await page.getByRole('button', { name: 'Confirm: lock the environments' }).click();
+  await expect(page.getByText('Succeeded').first()).toBeVisible(slow);
+}
+
+/** Pictures of the same page at the widths of a desktop, a tablet and a telephone; nowhere is it wider than that. */
+export async function pictures(
+  page: Page, shot: (name: string) => Promise<void>, name: string, schemes: ('light' | 'dark')[] = ['light'],
+): Promise<void> {
+  for (const [width, height] of [[1440, 900], [768, 1024], [320, 720]] as const) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      await shot(`${name}-${width}-${colorScheme}`);
+    }
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wider, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
 export function keyRow(page: Page, name: string) {
   return page.locator('tr').filter({ has: page.getByRole('link', { name, exact: true }) });
 }

@@ -207,7 +207,7 @@ test('PP-029 a rogue lock is stopped; a legitimate one is undone by its file', a
     await page.getByLabel('Upload locked key').setInputFiles(file);
     await page.getByLabel('Password of the file').fill(FILE_PASSWORD);
     await page.getByRole('button', { name: 'Unlock', exact: true }).click();
-    await expect(page.getByText('The key is being unlocked.')).toBeVisible();
+    await expect(page.getByText('Unlocking the key has begun.')).toBeVisible();
     await expect(keyRow(page, 'honest').getByText('Active', { exact: true })).toBeVisible(slow);
     await expect(page.getByRole('heading', { name: 'Locked environments' })).toBeVisible();
     await shot('lock-11-key-back');

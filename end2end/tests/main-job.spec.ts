@@ -73,7 +73,7 @@ test('an own key protects an environment and is given back', async ({
       await shot('story-06-activate');
       await page.getByRole('button', { name: 'Activate', exact: true }).click();
     }
-    await expect(page.getByText('The key is being activated.')).toBeVisible();
+    await expect(page.getByText('The activation has begun.')).toBeVisible();
     await expect(keyRow(page, first).getByText('Active', { exact: true })).toBeVisible(slow);
     await shot('story-07-active');
   });
@@ -89,7 +89,7 @@ test('an own key protects an environment and is given back', async ({
     await accessible();
     await shot('story-09-apply');
     await page.getByRole('button', { name: 'Confirm' }).click();
-    await expect(page.getByText('The key is being applied.')).toBeVisible();
+    await expect(page.getByText('Applying the key has begun.')).toBeVisible();
     // Without script the page loads itself anew while it runs, which a picture cannot wait for.
     if (javaScriptEnabled) await shot('story-10-applying');
     await expect(page.getByRole('heading', { name: `Encrypted with ${first}` })).toBeVisible(slow);
@@ -123,7 +123,7 @@ test('an own key protects an environment and is given back', async ({
     await shot('story-12-return');
     await phrase.fill(environment);
     await confirm.click();
-    await expect(page.getByText('The environment is returning to standard encryption.')).toBeVisible();
+    await expect(page.getByText('The return to standard encryption has begun.')).toBeVisible();
     await expect(page.getByRole('heading', { name: 'Encrypted with the Microsoft-provided key' })).toBeVisible(slow);
     await shot('story-13-returned');
     await readRows(page, environment);
