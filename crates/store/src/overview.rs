@@ -66,9 +66,11 @@ pub async fn place(
                o.kind AS changed_how, \
                (SELECT p.email FROM change_reports c JOIN users p ON p.id = c.reported_by WHERE c.ring_id = r.id) \
                AS reported_by, \
-               CASE WHEN EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id AND (e.state IN \
-               ('locking', 'locked', 'unlocking') OR (e.state = 'self_managed' AND r.lock_started_at IS NOT NULL \
-               AND r.lock_completed_at IS NULL))) THEN r.lock_started_at END AS locked_since \
+               CASE WHEN r.lock_started_at IS NULL THEN NULL \
+               WHEN EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id \
+               AND e.state IN ('locking', 'locked', 'unlocking')) THEN r.lock_started_at \
+               WHEN r.lock_completed_at IS NULL AND EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id \
+               AND e.state = 'self_managed') THEN r.lock_started_at END AS locked_since \
                FROM tenants t LEFT JOIN rings r ON r.tenant_id = t.id \
                LEFT JOIN protection_keys k ON k.ring_id = r.id AND k.state = 'active' AND r.last_activation_at > $2 \
                LEFT JOIN operations o ON o.id = (SELECT o.id FROM operations o WHERE o.key_id = k.id \
