@@ -35,7 +35,7 @@ pub struct Banner {
     pub times: Vec<(String, Deadline)>,
     /// Where to see more, `(words, URL)`.
     pub link: Option<(String, String)>,
-    /// Pages that say it themselves, and more of it.
+    /// Pages that say it themselves, and more of it: their paths, with the region where it decides.
     pub said_on: Vec<String>,
 }
 
@@ -132,7 +132,7 @@ mod build {
             ),
             times: Vec::new(),
             link: keys.then(|| (words.to_owned(), href)),
-            said_on: on_keys(only),
+            said_on: on_keys(region, only),
         }
     }
 
@@ -148,13 +148,14 @@ mod build {
                 Deadline::new(lock.deletion, now),
             )],
             link: Some(("Show the way back".to_owned(), crate::url::with_query("/environments", &way))),
-            said_on: [vec!["/".to_owned()], on_keys(only)].concat(),
+            said_on: [vec!["/".to_owned()], on_keys(&lock.region, only)].concat(),
         }
     }
 
-    /// The page of keys says what concerns its region; it shows one of several.
-    fn on_keys(only: bool) -> Vec<String> {
-        if only { vec!["/encryption-keys".to_owned()] } else { Vec::new() }
+    /// The page of keys says what concerns the region it shows.
+    fn on_keys(region: &str, only: bool) -> Vec<String> {
+        let path = "/encryption-keys".to_owned();
+        vec![if only { path } else { crate::url::with_query(&path, &[("region", region)]) }]
     }
 
     /// Administrators must learn of key changes: what stops that is everybody's business.

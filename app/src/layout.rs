@@ -4,6 +4,7 @@ use crate::{
     done, forms,
     frame::{Banner, Frame, fresh_frame},
     ui::*,
+    url,
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{components::Outlet, hooks::use_location, hooks::use_query_map};
@@ -52,7 +53,10 @@ fn page(shown: RwSignal<Frame>) -> AnyView {
     let path = use_location().pathname;
     let banners = Memo::new(move |_| {
         let path = path.get();
-        let elsewhere = |banner: &&Banner| !banner.said_on.contains(&path);
+        let region = query.with(|query| query.get("region").unwrap_or_default());
+        let of_region = url::with_query(&path, &[("region", &region)]);
+        let elsewhere =
+            |banner: &&Banner| !banner.said_on.iter().any(|page| [&path, &of_region].contains(&page));
         shown.with(|frame| frame.banners.iter().filter(elsewhere).cloned().collect::<Vec<_>>())
     });
     view! {

@@ -49,7 +49,7 @@ impl Delivery {
             Delivery::Sent => (State::Succeeded, "Sent"),
             Delivery::Failed => (State::Failed, "Failed"),
         };
-        let label = of.map_or_else(|| word.to_owned(), |of| format!("{of} {}", word.to_lowercase()));
+        let label = of.map_or_else(|| word.to_owned(), |of| format!("{of}\u{a0}{}", word.to_lowercase()));
         view! { <StateBadge state label /> }.into_any()
     }
 }
