@@ -69,9 +69,11 @@ mod build {
     pub async fn load(portal: &Portal, caller: Option<&Caller>, headers: &HeaderMap) -> ServiceResult<Frame> {
         let Some(caller) = caller else { return Ok(Frame::default()) };
         let place = service::overview::place(portal, caller).await?;
+        // Who sees some environments only may find nothing of it on the start page.
+        let all = caller.visible().is_none();
         let (keys, only) = (caller.may(Action::KeyRead, None), place.regions.len() == 1);
         let mut banners: Vec<Banner> =
-            place.locked.iter().map(|lock| locked(lock, only, place.now)).collect();
+            place.locked.iter().map(|lock| locked(lock, only, all, place.now)).collect();
         banners.extend(place.reported.iter().map(|report| reported(report, keys, only)));
         banners.extend(place.changes.iter().map(|change| changed(change, keys, place.now)));
         banners.extend(mail(caller, place.troubled));
@@ -137,7 +139,7 @@ mod build {
     }
 
     /// PP-097, PP-103: everybody sees that data is out of reach, and until when it can come back.
-    fn locked(lock: &Lock, only: bool, now: Timestamp) -> Banner {
+    fn locked(lock: &Lock, only: bool, all: bool, now: Timestamp) -> Banner {
         let way = [("encryption", "locked"), ("region", lock.region.as_str())];
         Banner {
             tone: Tone::Severe,
@@ -145,10 +147,10 @@ mod build {
             text: "Nobody can read or write them.".to_owned(),
             times: vec![(
                 "What is still locked is deleted for good".to_owned(),
-                Deadline::new(lock.deletion, now),
+                Deadline::end(lock.deletion, now),
             )],
             link: Some(("Show the way back".to_owned(), crate::url::with_query("/environments", &way))),
-            said_on: [vec!["/".to_owned()], on_keys(&lock.region, only)].concat(),
+            said_on: all.then(|| "/".to_owned()).into_iter().chain(on_keys(&lock.region, only)).collect(),
         }
     }
 

@@ -53,6 +53,9 @@ fn page(shown: RwSignal<Frame>) -> AnyView {
     let path = use_location().pathname;
     let banners = Memo::new(move |_| {
         let path = path.get();
+        // Its panels stand beside the list, which says it.
+        let keys = path.starts_with("/encryption-keys") && path != "/encryption-keys/risk";
+        let path = if keys { "/encryption-keys".to_owned() } else { path };
         let region = query.with(|query| query.get("region").unwrap_or_default());
         let of_region = url::with_query(&path, &[("region", &region)]);
         let elsewhere =

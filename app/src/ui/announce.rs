@@ -52,7 +52,12 @@ struct Arrival {
 /// there. A dialog keeps its own focus, and so does whatever somebody went to meanwhile.
 fn arrive(mut arrival: Arrival) {
     if arrival.frames == FRAMES {
+        let stayed = document().active_element() == arrival.from;
         close_drawer();
+        // A drawer that closes gives the focus back to its button: that is where this navigation began, too.
+        if stayed {
+            arrival.from = document().active_element();
+        }
     }
     if let Ok(Some(_)) = document().query_selector("dialog[open]") {
         arrival.title.set(document().title());
@@ -70,6 +75,11 @@ fn arrive(mut arrival: Arrival) {
             arrival.title.set(title);
             // Focus fails only on elements that left the document, and then the next frame finds another one.
             drop(heading.focus());
+            arrival.stands = 0;
+        }
+        // The page before may have stood here, with its own title.
+        None if arrived && arrival.title.with_untracked(|said| *said != title) && !title.is_empty() => {
+            arrival.title.set(title);
             arrival.stands = 0;
         }
         None if arrived => arrival.stands += 1,

@@ -33,9 +33,17 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// The way from `now` to `at`.
+    /// The way from `now` to `at`, from when on something is possible.
     pub fn new(at: Timestamp, now: Timestamp) -> Self {
-        let at = at.whole_second();
+        Self::at(at.whole_second(), now)
+    }
+
+    /// The way from `now` to `at`, when something ends.
+    pub fn end(at: Timestamp, now: Timestamp) -> Self {
+        Self::at(at.begun_second(), now)
+    }
+
+    fn at(at: Timestamp, now: Timestamp) -> Self {
         // Begun seconds count: "in 1 s" and not "in 0 s".
         let left = if at > now { human_span(begun_seconds(at.since(now))) } else { String::new() };
         Self { at: at.into(), left, now: now.0 / 1_000 }
@@ -105,5 +113,14 @@ mod tests {
     fn a_passed_deadline_has_nothing_left() {
         let at = Timestamp::from_secs(10);
         assert_eq!(Deadline::new(at, at).left, "");
+    }
+
+    #[test]
+    fn a_beginning_is_not_told_too_early_and_an_end_not_too_late() {
+        let (at, now) = (Timestamp(10_500_000), Timestamp::from_secs(4));
+        assert_eq!(
+            (Deadline::new(at, now).left, Deadline::end(at, now).left),
+            ("7 s".to_owned(), "6 s".to_owned())
+        );
     }
 }

@@ -117,7 +117,7 @@ impl EnvironmentState {
             EnvironmentState::Locking => Err(self.refuses("be unlocked")),
             other => Err(Refusal::new(
                 Code::EnvironmentState,
-                format!("An environment that is {} cannot be unlocked.", other.label().to_lowercase()),
+                format!("An environment that is {} cannot be unlocked.", other.label()),
             )),
         }
     }
@@ -160,7 +160,7 @@ impl EnvironmentState {
             }
             _ => Code::EnvironmentState,
         };
-        Refusal::new(code, format!("An environment that is {} cannot {event}.", self.label().to_lowercase()))
+        Refusal::new(code, format!("An environment that is {} cannot {event}.", self.label()))
     }
 }
 

@@ -59,6 +59,12 @@ impl Timestamp {
         Self((self.0 + 999_999).div_euclid(1_000_000) * 1_000_000)
     }
 
+    /// This moment, or the whole second before: what is possible until then is shown so, and nobody comes too late.
+    #[must_use]
+    pub const fn begun_second(self) -> Self {
+        Self(self.0.div_euclid(1_000_000) * 1_000_000)
+    }
+
     /// The time since `earlier`, zero when `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

@@ -35,14 +35,6 @@ pub struct NewEnvironment {
     pub region: String,
 }
 
-/// From when on it can have had the key it has: while a job runs, and once locked, its state tells nothing of that.
-fn own_since(facts: &EnvironmentFacts) -> Timestamp {
-    match facts.state {
-        EnvironmentState::PlatformManaged | EnvironmentState::SelfManaged => facts.state_since,
-        _ => facts.created_at,
-    }
-}
-
 /// Everything the pages of one environment show, at one moment.
 pub struct Details {
     pub listed: Listed,
@@ -125,10 +117,13 @@ async fn look(portal: &Portal, caller: &Caller, id: EnvironmentId) -> ServiceRes
     let filter = store::operations::Filter { environment: Some(id), ..Default::default() };
     let operations = store::operations::list(db, caller.tenant(), &filter, None, 1).await?;
     let unlocks = key.as_ref().is_some_and(|key| matches!(key.state, KeyState::Active { .. }));
+    let changed = store::operations::key_changed_at(db, id).await?;
     let now = portal.clock().now();
     Ok(Details {
         now,
-        key_since: store::data_keys::since(db, listed.ring_key).await?.map(|at| at.max(own_since(&facts))),
+        key_since: store::data_keys::since(db, listed.ring_key)
+            .await?
+            .map(|at| at.max(changed.unwrap_or(facts.created_at))),
         rows: tables.iter().map(|table| table.row_count).sum(),
         tables: tables.len(),
         ineligible: ineligible(&facts, ring.eligibility.enabled_at),

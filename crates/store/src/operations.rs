@@ -243,6 +243,18 @@ pub async fn finish(
     Ok(true)
 }
 
+/// When the environment last changed its key, by an operation of its own.
+pub async fn key_changed_at(db: &impl ConnectionTrait, id: EnvironmentId) -> StoreResult<Option<Timestamp>> {
+    // A reset changes it at once; its job only removes what was there.
+    let sql = "SELECT MAX(CASE kind WHEN 'environment_reset' THEN created_at ELSE finished_at END) AS at \
+               FROM operations WHERE environment_id = $1 AND (kind = 'environment_reset' OR (state = 'succeeded' \
+               AND kind IN ('environment_apply', 'environment_return')))";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [id.0.into()]);
+    let row = db.query_one_raw(statement).await?;
+    let at: Option<i64> = row.map(|row| row.try_get("", "at")).transpose()?.flatten();
+    Ok(at.map(Timestamp))
+}
+
 /// Who last asked for the key to be activated or unlocked.
 pub async fn asked_by(db: &impl ConnectionTrait, key: KeyId) -> StoreResult<Option<UserId>> {
     let sql = "SELECT created_by FROM operations WHERE key_id = $1 AND kind IN ('key_install', 'key_unlock') \

@@ -22,7 +22,7 @@ pub struct Region {
     pub change: Option<Change>,
     /// the address of who reported the latest change.
     pub reported_by: Option<String>,
-    /// As long as anything in it is locked: since when.
+    /// As long as anything in it is locked: since when the longest.
     pub locked_since: Option<Timestamp>,
 }
 
@@ -68,7 +68,8 @@ pub async fn place(
                AS reported_by, \
                CASE WHEN r.lock_started_at IS NULL THEN NULL \
                WHEN EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id \
-               AND e.state IN ('locking', 'locked', 'unlocking')) THEN r.lock_started_at \
+               AND e.state IN ('locked', 'unlocking')) THEN COALESCE((SELECT e.state_since FROM environments e \
+               WHERE e.ring_id = r.id AND e.state = 'locked' ORDER BY e.state_since LIMIT 1), r.lock_started_at) \
                WHEN r.lock_completed_at IS NULL AND EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id \
                AND e.state = 'self_managed') THEN r.lock_started_at END AS locked_since \
                FROM tenants t LEFT JOIN rings r ON r.tenant_id = t.id \

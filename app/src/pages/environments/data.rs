@@ -218,7 +218,7 @@ mod build {
                 copy: ViewDecision::new(&details.copy, now),
                 reset: ViewDecision::new(&details.reset, now),
                 sandbox: environment.kind == EnvironmentType::Sandbox,
-                deletion: details.deletion_at.map(|at| Deadline::new(at, now)),
+                deletion: details.deletion_at.map(|at| Deadline::end(at, now)),
                 use_data: ViewDecision::new(&details.use_data, now),
                 create_table: ViewDecision::new(&details.data(caller, Action::TableCreate), now),
                 operation: details.operation.as_ref().map(|job| ViewOperation::new(job, now)),

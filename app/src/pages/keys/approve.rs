@@ -47,7 +47,8 @@ fn give(ViewGive { list, key }: ViewGive) -> AnyView {
         None => ViewDecision { code: None, why: Some(nothing()) },
     };
     let question = || list.approval.clone().zip(key).map(|(approval, key)| dialog(&list, approval, &key));
-    asked(&list, &decision, "Nothing to approve here.", || question().into_any())
+    let title = if list.approval.is_some() { "You cannot approve this." } else { "Nothing to approve here." };
+    asked(&list, &decision, title, || question().into_any())
 }
 
 fn nothing() -> Why {

@@ -75,7 +75,7 @@ fn approval(caller: &Caller, overview: &Overview) -> Option<ViewApproval> {
         asker: asked.asker.clone(),
         mine: asked.asked_by == caller.user(),
         asked: asked.asked_at.into(),
-        expires: Deadline::new(asked.expires_at(), now),
+        expires: Deadline::end(asked.expires_at(), now),
         approver: asked.approver.clone(),
         way: match asked.change {
             Change::Activate => format!("/encryption-keys/{}/activate", asked.key),
@@ -103,7 +103,7 @@ fn locked(overview: &Overview) -> Option<ViewLocked> {
         root_key_due: overview.root_key_due_since.is_some(),
         environments: if facts.is_locking() { marked + overview.self_managed } else { marked },
         unlock: Deadline::new(since + rings::NO_UNLOCK_AFTER_LOCK, overview.now),
-        deletion: Deadline::new(since + rings::LOCKED_AT_MOST, overview.now),
+        deletion: Deadline::end(since + rings::LOCKED_AT_MOST, overview.now),
     })
 }
 

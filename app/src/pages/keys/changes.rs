@@ -119,7 +119,7 @@ fn roll_back(data: ViewKeys) -> AnyView {
 pub(super) fn roll_back_effects(previous: &str) -> Vec<String> {
     vec![
         format!("{previous} becomes the active key again; environments stay online."),
-        "It can be called off until then, and another activation replaces it.".to_owned(),
+        "It can be called off until it begins, and another activation replaces it.".to_owned(),
         "All administrators are notified by mail, now and when it happens.".to_owned(),
     ]
 }

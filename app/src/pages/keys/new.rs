@@ -68,11 +68,13 @@ fn show(ViewNewKey { list: data, how, name }: ViewNewKey) -> AnyView {
 
 /// Why no key in the region can have this name.
 fn unusable(data: &ViewKeys, name: &str) -> Option<String> {
-    if let Err(error) = KeyName::parse(name) {
-        return Some(error.to_owned());
-    }
-    let taken = data.keys.iter().any(|key| key.name == name);
-    taken.then(|| format!("There is or was a key called {name} in this region; choose another name."))
+    let name = match KeyName::parse(name) {
+        Ok(name) => name,
+        Err(why) => return Some(why.to_owned()),
+    };
+    // Of keys that are no more the service knows, too, when the form is sent.
+    let taken = data.keys.iter().any(|key| key.name == name.as_str());
+    taken.then(|| format!("A key here is called {name} already; choose another name."))
 }
 
 fn refused(why: Why, close: String) -> AnyView {

@@ -89,7 +89,9 @@ fn change_bar(data: &ViewKeys) -> Option<AnyView> {
             view! { "You can roll back to " {name} " from " <Time at=from.at /> " until " <Time at=until.at /> "." }
                 .into_any()
         }
-        (None, None) if data.lock_held.is_some() => data.lock_held.clone().into_any(),
+        (None, None) if data.lock_held.is_some() => {
+            "What is possible next, and when, stands below.".into_any()
+        }
         (None, None) => view! { "Locking is possible from " <Time at=until.at /> " on." }.into_any(),
     };
     let report = data.report_change.why.is_none().then(|| {

@@ -30,7 +30,8 @@ impl PageData for ViewOutbox {
 pub async fn notifications(after: String) -> Result<ViewOutbox, UiError> {
     let (portal, caller) = crate::request::request()?;
     let after = service::store::Cursor::parse(&after);
-    let page = service::messages::list(&portal, &caller, after.clone(), 50).await?;
+    let mut page = service::messages::list(&portal, &caller, after.clone(), 50).await?;
+    build::keep_whole(&mut page);
     let (mailing, now) = (portal.settings().smtp_configured, portal.clock().now());
     Ok(ViewOutbox {
         messages: page.items.iter().map(|message| ViewMessage::new(message, mailing, now)).collect(),
@@ -157,4 +158,20 @@ fn states(mails: &[ViewMessage]) -> AnyView {
         {error.map(|error| view! { <span class="cell-note">{error}</span> })}
     }
     .into_any()
+}
+
+#[cfg(feature = "ssr")]
+mod build {
+    use service::store::{Cursor, Page, messages::Message};
+
+    /// An event whose mails the end of the page would part begins the next one.
+    pub(super) fn keep_whole(page: &mut Page<Message>) {
+        let event = |mail: &Message| (mail.created_at, mail.event, mail.subject.clone());
+        let (Some(_), Some(parted)) = (&page.next, page.items.last().map(event)) else { return };
+        let whole = page.items.iter().take_while(|mail| event(mail) != parted).count();
+        if let Some(last) = whole.checked_sub(1).and_then(|at| page.items.get(at)) {
+            page.next = Some(Cursor { value: last.created_at.0.to_string(), id: last.id.0 });
+            page.items.truncate(whole);
+        }
+    }
 }

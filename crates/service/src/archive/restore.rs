@@ -109,6 +109,9 @@ pub async fn load<R: Read + Send>(
     }
     archive::clear_portal(&tx).await?;
     let counts = load_all(&tx, &mut input).await?;
+    // The trail goes on by the time of the portal that was backed up.
+    let ahead = store::portal::lock(&tx).await?.map_or(0, |portal| portal.clock_offset);
+    let now = Timestamp(now.0.saturating_add(ahead));
     record(&tx, Action::PortalRestore, &header, &counts, now).await?;
     tx.commit().await?;
     archive::settle(db).await?;

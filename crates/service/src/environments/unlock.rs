@@ -26,16 +26,12 @@ pub async fn unlock(
                 let facts = store::environments::facts(&act.tx, &environment).await?;
                 let ring = store::rings::facts(&act.tx, ring_id).await?;
                 let key = wrapping_key(&act.tx, id, environment.generation).await?;
-                let active = key.as_ref().is_some_and(|key| matches!(key.state, KeyState::Active { .. }));
+                let active = key.is_some_and(|key| matches!(key.state, KeyState::Active { .. }));
                 policy::unlock_environment(&facts, &ring, active, act.now)?;
                 if !confirmed {
                     return Err(not_confirmed("that the environment is unlocked").into());
                 }
-                let state = environment.state.unlock()?;
-                let operation = begin(act, &environment, state, OperationKind::EnvironmentUnlock).await?;
-                let name = key.map(|key| key.name).unwrap_or_default();
-                store::operations::set_keys(&act.tx, operation, (&name, &name)).await?;
-                Ok(operation)
+                begin(act, &environment, environment.state.unlock()?, OperationKind::EnvironmentUnlock).await
             })
         })
         .await

@@ -101,6 +101,9 @@ async fn switch(
     act.record("after", state.as_str());
     act.record("rows", operation.done);
     let key = wrapping_key(&act.tx, id, environment.generation).await?;
+    if let Some(key) = key.as_ref().filter(|_| succeeded) {
+        store::operations::set_keys(&act.tx, operation.id, (&key.name, &key.name)).await?;
+    }
     let event = if succeeded { Event::EnvironmentUnlocked } else { Event::EnvironmentChangeFailed };
     let mut notice = Notice::of_environment(event, &ring, &environment, (key.as_ref(), key.as_ref()));
     notice.error = operation.error.clone();

@@ -31,7 +31,7 @@ both_databases! {
         house.key("taken").await;
         let mut browser = Browser::signed_in(&house, "ada@contoso.example").await;
         browser.post("/encryption-keys/risk", &[]).await;
-        let names = [("no_line", "Use 1 to 127 letters"), ("taken", "There is or was a key called taken")];
+        let names = [("no_line", "Use 1 to 127 letters"), ("taken", "A key here is called taken already")];
         for (name, wrong) in names {
             let page = browser.get(&format!("/encryption-keys/new?region=europe&how=upload&name={name}")).await;
             for text in [wrong, "Where the key comes from", &format!("value=\"{name}\"")] {

@@ -32,6 +32,12 @@ both_databases! {
         ] {
             says(&mut ada, &path, texts).await;
         }
+        // The text alone is in what the document hands over to the browser, too.
+        let banner = "<strong>Environments in europe are locked.";
+        says(&mut ada, "/environments", &[banner, "Show the way back"]).await;
+        for itself in ["/", "/encryption-keys?region=europe", "/encryption-keys/new?region=europe"] {
+            silent(&mut ada, itself, banner).await;
+        }
         silent(&mut ada, &format!("/environments/{other}/encryption"), "Add and activate a key first").await;
         silent(&mut ada, &home, &way).await;
 
