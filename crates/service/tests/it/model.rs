@@ -58,6 +58,9 @@ fn explore(kind: Kind) {
         "Reset",
         "Approve",
         "ClearReport",
+        "Activate by two",
+        "Lock by two",
+        "ScheduleRollBack by two",
     ] {
         assert!(
             tally.get(event).is_some_and(|(allowed, _)| *allowed > 0),
@@ -91,6 +94,9 @@ async fn live(
         let name = format!("{event:?}");
         let name = name.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
         note(tally, &name, allowed.is_ok());
+        if before.two_person {
+            note(tally, &format!("{name} by two"), allowed.is_ok());
+        }
         invariants::check(&mut world, &before, event, allowed)
             .await
             .map_err(|why| TestCaseError::fail(format!("after {at}: {event:?}: {why}")))?;

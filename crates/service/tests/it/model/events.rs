@@ -61,7 +61,8 @@ const DAY: i64 = 24 * HOUR;
 
 /// Pieces of a story: mostly any event at all, sometimes a few that lead somewhere.
 pub(super) fn story(pieces: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Event>> {
-    vec(prop_oneof![3 => event().prop_map(|event| vec![event]), 2 => errand()], pieces)
+    let two = by_two(0..2_usize, 0..3_usize);
+    vec(prop_oneof![6 => event().prop_map(|event| vec![event]), 3 => errand(), 1 => two], pieces)
         .prop_map(|pieces| pieces.into_iter().flatten().collect())
 }
 
@@ -116,7 +117,6 @@ fn errand() -> impl Strategy<Value = Vec<Event>> {
         ]),
         (who.clone(), place.clone(), place).prop_map(|(w, p, q)| vec![Copy(w, p, q), RunJobs]),
         (who.clone(), 0..2_usize).prop_map(|(w, p)| vec![Copy(w, p, p + 1), CancelNewest(w), RunJobs]),
-        by_two(who, file),
     ]
 }
 
@@ -130,18 +130,18 @@ fn by_two(
         vec![Rule(true), Ask(w, change, file), then, Approve(w), Approve(1 - w), then, RunJobs, then]
     };
     prop_oneof![
-        who.clone().prop_map(|w| {
+        1 => who.clone().prop_map(|w| {
             vec![Rule(true), Ask(w, Change::Lock, RIGHT), Refuse(1 - w), Approve(1 - w), Rule(false)]
         }),
-        (who.clone(), file).prop_map(move |(w, f)| {
+        3 => (who.clone(), file).prop_map(move |(w, f)| {
             let change = asked(w, Change::Activate, f, Activate(w, f));
             [vec![Upload(w, f), Advance(DAY)], change, vec![Rule(false)]].concat()
         }),
-        who.clone().prop_map(move |w| {
+        2 => who.clone().prop_map(move |w| {
             let change = asked(w, Change::Lock, RIGHT, Lock(w, RIGHT, RIGHT));
             [vec![Advance(3 * DAY)], change, vec![Rule(false), Advance(HOUR)]].concat()
         }),
-        who.prop_map(move |w| {
+        2 => who.prop_map(move |w| {
             let change = asked(w, Change::RollBack, BEFORE, ScheduleRollBack(w));
             [change, vec![Advance(DAY), RunTimers, RunJobs, Rule(false)]].concat()
         }),

@@ -113,6 +113,9 @@ fn two_persons(world: &World<'_>, before: &Look, after: &Look, event: &Event) ->
         Event::RunTimers if before.two_person && installs(after) && !installs(before) => {
             keep(before.roll_back_approved, "a roll-back began that nobody has approved")
         }
+        Event::Upload(..) if before.two_person => {
+            keep(installs(before) || !installs(after), "a key that was added is installed without approval")
+        }
         Event::Activate(w, file) => {
             approved(world, (before, after), w, Change::Activate, world.key(file).ok())
         }
