@@ -71,29 +71,28 @@ mod build {
         let place = service::overview::place(portal, caller).await?;
         // Who sees some environments only may find nothing of it on the start page.
         let all = caller.visible().is_none();
+        let messages = caller.may(Action::MessageRead, None);
         let (keys, only) = (caller.may(Action::KeyRead, None), place.regions.len() == 1);
         let mut banners: Vec<Banner> =
             place.locked.iter().map(|lock| locked(lock, only, all, place.now)).collect();
         banners.extend(place.reported.iter().map(|report| reported(report, keys, only)));
         banners.extend(place.changes.iter().map(|change| changed(change, keys, place.now)));
         banners.extend(mail(caller, place.troubled));
-        let regions = if place.regions.len() == 1 { place.regions[0].clone() } else { String::new() };
+        let regions = if only { place.regions[0].clone() } else { String::new() };
         let viewer = Viewer {
             name: caller.name().to_owned(),
             email: caller.email().to_owned(),
             tenant: place.tenant,
             region: regions,
             regions: Vec::new(),
-            undelivered: caller
-                .may(Action::MessageRead, None)
-                .then(|| u32::try_from(place.troubled).unwrap_or(u32::MAX)),
+            undelivered: messages.then(|| u32::try_from(place.troubled).unwrap_or(u32::MAX)),
             theme: preferences::theme(headers).to_owned(),
             rail: preferences::rail(headers),
         };
         Ok(Frame {
             viewer: Some(viewer),
             keys,
-            messages: caller.may(Action::MessageRead, None),
+            messages,
             audit: caller.may(Action::AuditRead, None),
             clock: portal.clock().can_be_moved(),
             banners,

@@ -66,8 +66,7 @@ fn arrive(mut arrival: Arrival) {
     let (heading, title) = (heading(), document().title());
     let focused = document().active_element();
     let arrived = heading.is_some() && focused.as_ref() == heading.as_deref();
-    let nowhere = focused.as_ref().is_none_or(|element| element.tag_name() == "BODY");
-    if !(arrived || nowhere || focused == arrival.from) {
+    if !(arrived || focus::nowhere() || focused == arrival.from) {
         return;
     }
     match heading.filter(|_| !arrived && !title.is_empty()) {

@@ -20,19 +20,22 @@ pub(super) fn give_back_on_cleanup() {
     });
 }
 
+/// Whether nothing on the page has the focus.
+pub(super) fn nowhere() -> bool {
+    document().active_element().is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// What a page came back to say is read first: the element takes the focus once it is there, unless something has it.
 pub(crate) fn begin_with(node: NodeRef<leptos::html::Div>) {
     Effect::new(move |_| {
-        let taken = document().active_element().is_some_and(|element| element.tag_name() != "BODY");
-        if let Some(element) = node.get().filter(|_| !taken) {
+        if let Some(element) = node.get().filter(|_| nowhere()) {
             drop(element.focus());
         }
     });
 }
 
 fn focus_unless_taken(id: &str) {
-    let taken = document().active_element().is_some_and(|element| element.tag_name() != "BODY");
-    if let Some(element) = element(id).filter(|_| !taken) {
+    if let Some(element) = element(id).filter(|_| nowhere()) {
         // Focus fails only on elements that left the document, and then there is nothing to do.
         drop(element.focus());
     }
