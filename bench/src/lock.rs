@@ -71,7 +71,8 @@ async fn measure(kind: Kind, count: usize) -> anyhow::Result<()> {
     environments::unlock(&house.portal, &house.caller, environment, true, true).await?;
     house.drain().await?;
     let back = start.elapsed();
-    rows::page(&house.portal, &house.caller, table, None, 50).await?;
+    let (_, page) = rows::page(&house.portal, &house.caller, table, None, 50).await?;
+    anyhow::ensure!(page.items.iter().all(|row| row.cells.is_some()), "rows do not open after the unlock");
     report::row(&[
         count.to_string(),
         report::time(answered),

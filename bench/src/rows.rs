@@ -48,6 +48,7 @@ pub(crate) async fn run(kind: Kind, options: &Options) -> anyhow::Result<()> {
     let mut after = None;
     loop {
         let (_, page) = rows::page(&house.portal, &house.caller, table, after, 1_000).await?;
+        anyhow::ensure!(page.items.iter().all(|row| row.cells.is_some()), "a row does not open");
         match page.next {
             Some(next) => after = Some(RowId(next.id)),
             None => break,

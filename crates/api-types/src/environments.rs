@@ -42,6 +42,7 @@ pub struct Environment {
     pub kind: EnvironmentType,
     pub region: String,
     pub state: EnvironmentState,
+    /// Of one that is being unlocked: since when it is locked.
     #[schema(format = DateTime)]
     pub state_since: String,
     /// Whether rows can be read and written.

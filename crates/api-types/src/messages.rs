@@ -1,5 +1,6 @@
 //! Mails to administrators.
 
+use crate::AllowedAction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -44,4 +45,6 @@ pub struct MessageDetails {
     #[serde(flatten)]
     pub message: Message,
     pub text: String,
+    /// Whether you may have it sent again now.
+    pub allowed_actions: Vec<AllowedAction>,
 }

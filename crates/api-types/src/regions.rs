@@ -24,7 +24,7 @@ pub struct Region {
     /// Those encrypted with the organisation's own key.
     pub self_managed_environments: u64,
     /// Those that are locked: no key can be added or activated meanwhile (PP-080, PP-120).
-    pub locked_environments: u32,
+    pub locked_environments: u64,
     /// The lock since which the portal's root key was not replaced: a backup of the database from before it still
     /// opens with that root key.
     #[serde(default, skip_serializing_if = "Option::is_none")]

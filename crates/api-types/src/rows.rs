@@ -10,8 +10,11 @@ use uuid::Uuid;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Row {
     pub id: Uuid,
-    /// By column name; every column is there, an empty one as `null`.
+    /// By column name; every column is there, an empty one as `null`. None of a damaged row.
     pub cells: BTreeMap<String, Cell>,
+    /// Whether what is stored opens under no key: its bytes were altered or are broken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub damaged: bool,
 }
 
 /// A value: `null`, true or false, a whole number, a text, or a file.

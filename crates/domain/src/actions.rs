@@ -79,6 +79,7 @@ actions! {
     OperationRead = "operation.read", "Read an operation",
     OperationCancel = "operation.cancel", "Cancel an operation",
     MessageRead = "message.read", "Read a notification",
+    MessageSend = "message.send", "Send a notification again",
     AuditRead = "audit.read", "Read the audit log",
 }
 

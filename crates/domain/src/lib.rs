@@ -12,6 +12,7 @@ pub mod environments;
 pub mod events;
 pub mod ids;
 pub mod keys;
+pub mod messages;
 pub mod names;
 pub mod operations;
 pub mod password;

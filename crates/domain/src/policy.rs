@@ -8,6 +8,7 @@ mod changes;
 mod data;
 mod environments;
 mod lock;
+mod messages;
 
 pub use approvals::{
     approved, ask_approval, give_approval, same_question, scheduled_roll_back, standing, withdraw_approval,
@@ -22,6 +23,7 @@ pub use lock::{
     delete_environment, deletion_at, lock_environments, lock_text, typed_name_to_delete, unlock_environment,
     unlock_key,
 };
+pub use messages::send_again;
 
 use crate::{Code, Refusal, Timestamp, keys::KeyState, rings::RingFacts, time::human_span};
 use changes::not_reported;

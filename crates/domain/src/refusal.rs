@@ -122,6 +122,8 @@ codes! {
     OperationNotCancellable = "OPERATION_NOT_CANCELLABLE", 409,
     /// File and Image data cannot enter a self-managed environment.
     FileImageNotSupported = "FILE_IMAGE_NOT_SUPPORTED", 409,
+    /// What is stored of the row opens under no key.
+    RowDamaged = "ROW_DAMAGED", 409,
     /// PP-094: the typed name differs.
     NameMismatch = "NAME_MISMATCH", 422,
     /// PP-075, PP-090, PP-095: the confirmation is missing.

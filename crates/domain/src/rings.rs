@@ -73,6 +73,8 @@ pub struct RingFacts {
     /// When the last lock began, and when its job was done.
     pub lock_started_at: Option<Timestamp>,
     pub lock_completed_at: Option<Timestamp>,
+    /// As long as anything is locked: since when the longest. That may be from a lock before the last one.
+    pub locked_since: Option<Timestamp>,
     /// There is an environment that a lock would take offline.
     pub any_self_managed: bool,
     /// Environments that are being applied, returned or unlocked.

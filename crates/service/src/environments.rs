@@ -289,7 +289,9 @@ async fn begin(
     kind: OperationKind,
 ) -> ServiceResult<OperationId> {
     let id = environment.id;
-    store::environments::set_state(&act.tx, id, state, act.now, None, None).await?;
+    // Until it is back, an environment is locked since when it was: an unlock that fails changes nothing about the 28 days.
+    let since = if state == EnvironmentState::Unlocking { environment.state_since } else { act.now };
+    store::environments::set_state(&act.tx, id, state, since, None, None).await?;
     act.record("before", environment.state.as_str());
     act.record("after", state.as_str());
     let rows = store::tables::list(&act.tx, id).await?.iter().map(|table| table.row_count).sum();

@@ -87,6 +87,8 @@ pub struct Overview {
     /// Self-managed environments, and all that are not deleted.
     pub self_managed: u64,
     pub environments: u64,
+    /// Those that are locked, of whichever lock, and those that a running one has not come to.
+    pub locked: u64,
     /// How many are mailed about a change.
     pub administrators: usize,
     /// Whether the root key is handed in from outside: a lock leaves its rotation to the operator.
@@ -116,6 +118,8 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     let counts = store::environments::count_by_state(db, ring).await?;
     let count = |state| counts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
     let self_managed = count(EnvironmentState::SelfManaged);
+    let locked = [EnvironmentState::Locking, EnvironmentState::Locked, EnvironmentState::Unlocking];
+    let locked = locked.into_iter().map(count).sum();
     let users = store::users::list(db, caller.tenant()).await?;
     let rotated_at = root_key::rotated_at(db).await?;
     let all = store::keys::list(db, ring).await?;
@@ -131,7 +135,7 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     for key in all {
         let environments = match key.state {
             KeyState::Available | KeyState::Installing { .. } | KeyState::Deleted { .. } => 0,
-            _ => self_managed + count(EnvironmentState::Locked) + count(EnvironmentState::Unlocking),
+            _ => self_managed + locked,
         };
         let created_by =
             users.iter().find(|u| u.id == key.created_by.0).map_or_else(String::new, |u| u.email.clone());
@@ -163,6 +167,7 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
         now,
         keys,
         self_managed,
+        locked,
         environments: counts.iter().filter(|(s, _)| *s != EnvironmentState::Deleted).map(|(_, n)| n).sum(),
         administrators: store::users::administrators(db, caller.tenant()).await?.len(),
     })

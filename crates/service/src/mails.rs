@@ -1,9 +1,11 @@
 //! What mails say and how they enter the outbox: one message per administrator (PP-033).
 
 use crate::{Act, ServiceResult, keys, keys::hex};
-use domain::{MessageId, RingId, Timestamp, actions::Action, events::Event, rings, roles};
+use domain::{
+    MessageId, RingId, Timestamp, actions::Action, events::Event, messages::MessageState, rings, roles,
+};
 use std::fmt::Write as _;
-use store::{environments::Environment, keys::Key, messages::Message, messages::MessageState, rings::Ring};
+use store::{environments::Environment, keys::Key, messages::Message, rings::Ring};
 
 /// What happened, as every administrator is told. Never holds a password or key material.
 #[derive(Clone, Debug)]

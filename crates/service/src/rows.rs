@@ -9,6 +9,7 @@ use domain::{
     policy,
     tables::TableShape,
 };
+use serde_json::json;
 use store::{Page, environments::Environment, rows::SealedRow, tables::Table};
 use vault::{DataKey, Place, Sealer};
 
@@ -18,6 +19,32 @@ pub struct Row {
     pub id: RowId,
     /// In the order of the table's columns.
     pub cells: Vec<Cell>,
+}
+
+/// A row of a page.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Listed {
+    pub id: RowId,
+    /// `None` where what is stored opens under no key: that keeps no other row back.
+    pub cells: Option<Vec<Cell>>,
+}
+
+impl Listed {
+    /// The row.
+    ///
+    /// # Errors
+    /// `ROW_DAMAGED`.
+    pub fn whole(self) -> ServiceResult<Row> {
+        let cells = self.cells.ok_or_else(|| damaged(self.id))?;
+        Ok(Row { id: self.id, cells })
+    }
+}
+
+fn damaged(id: RowId) -> Refusal {
+    let detail =
+        format!("What is stored of the row {id} opens under no key: its bytes were altered or are broken.");
+    Refusal::new(Code::RowDamaged, detail)
+        .remedy("Write the row anew or delete it; a backup from before the damage still has it.")
 }
 
 /// The largest row, in bytes of its values as JSON: whatever reads rows holds at least one.
@@ -33,18 +60,36 @@ pub async fn page(
     table: TableId,
     after: Option<RowId>,
     limit: usize,
-) -> ServiceResult<(Table, Page<Row>)> {
-    read(portal, caller, table, after, limit, Action::RowRead).await
+) -> ServiceResult<(Table, Page<Listed>)> {
+    let action = Action::RowRead;
+    let (table, page) = read(portal, caller, table, after, limit, action).await?;
+    let damaged = page.items.iter().filter(|row| row.cells.is_none()).count();
+    let rows = page.items.len() - damaged;
+    let mut details = json!({ "rows": rows, "after": after.map(|id| id.to_string()) });
+    if damaged > 0 {
+        details["damaged"] = damaged.into();
+    }
+    record(portal, caller, action, &table, details).await?;
+    Ok((table, page))
 }
 
-/// As [`page`], for an export: recorded as one.
+/// As [`page`], for an export: recorded as one, and never without one of its rows.
+///
+/// # Errors
+/// `ROW_DAMAGED`: a file that lacks a row must not look whole.
 pub async fn export_page(
     portal: &Portal,
     caller: &Caller,
     table: TableId,
     after: Option<RowId>,
 ) -> ServiceResult<(Table, Page<Row>)> {
-    read(portal, caller, table, after, portal.settings().batch, Action::RowExport).await
+    let action = Action::RowExport;
+    let (table, page) = read(portal, caller, table, after, portal.settings().batch, action).await?;
+    let items = page.items.into_iter().map(Listed::whole).collect::<ServiceResult<Vec<Row>>>();
+    let items = portal.witness(caller, action, Target::Table(table.id), items).await?;
+    let details = json!({ "rows": items.len(), "after": after.map(|id| id.to_string()) });
+    record(portal, caller, action, &table, details).await?;
+    Ok((table, Page { items, next: page.next }))
 }
 
 async fn read(
@@ -54,34 +99,42 @@ async fn read(
     after: Option<RowId>,
     limit: usize,
     action: Action,
-) -> ServiceResult<(Table, Page<Row>)> {
+) -> ServiceResult<(Table, Page<Listed>)> {
     let sealed = fetch(portal, caller, table, action, async |db| {
         Ok(store::rows::page(db, table, after, limit.clamp(1, 1_000)).await?)
     });
     let (environment, table, key, sealed) =
         portal.witness(caller, action, Target::Table(table), sealed.await).await?;
-    let mut items = Vec::with_capacity(sealed.items.len());
-    for row in &sealed.items {
-        items.push(Row { id: row.id, cells: open(&key, &environment, table.id, row)? });
-    }
-    let details = serde_json::json!({ "rows": items.len(), "after": after.map(|id| id.to_string()) });
-    let target = (format!("table {}", table.shape.name), table.id.0);
-    portal.reads().record(caller, action, target, details.to_string(), portal.clock().now()).await?;
+    let open = |row: &SealedRow| Listed { id: row.id, cells: open(&key, &environment, table.id, row) };
+    let items = sealed.items.iter().map(open).collect();
     Ok((table, Page { items, next: sealed.next }))
 }
 
 /// One row; the read is on record before it is answered.
+///
+/// # Errors
+/// `ROW_DAMAGED` where it opens under no key.
 pub async fn get(portal: &Portal, caller: &Caller, table: TableId, id: RowId) -> ServiceResult<(Table, Row)> {
-    let row = fetch(portal, caller, table, Action::RowRead, async |db| {
+    let (action, target) = (Action::RowRead, Target::Table(table));
+    let row = fetch(portal, caller, table, action, async |db| {
         Ok(store::rows::get(db, table, id).await?.ok_or_else(|| Refusal::not_found("row"))?)
     });
-    let (environment, table, key, row) =
-        portal.witness(caller, Action::RowRead, Target::Table(table), row.await).await?;
-    let cells = open(&key, &environment, table.id, &row)?;
-    let details = serde_json::json!({ "row": id.to_string() });
+    let (environment, table, key, row) = portal.witness(caller, action, target, row.await).await?;
+    let row = Listed { id, cells: open(&key, &environment, table.id, &row) }.whole();
+    let row = portal.witness(caller, action, target, row).await?;
+    record(portal, caller, action, &table, json!({ "row": id.to_string() })).await?;
+    Ok((table, row))
+}
+
+async fn record(
+    portal: &Portal,
+    caller: &Caller,
+    action: Action,
+    table: &Table,
+    details: serde_json::Value,
+) -> ServiceResult<()> {
     let target = (format!("table {}", table.shape.name), table.id.0);
-    portal.reads().record(caller, Action::RowRead, target, details.to_string(), portal.clock().now()).await?;
-    Ok((table, Row { id, cells }))
+    portal.reads().record(caller, action, target, details.to_string(), portal.clock().now()).await
 }
 
 /// What `query` finds in the table, with its environment and data key, if the caller may use them.
@@ -279,21 +332,14 @@ fn seal(
     Ok(SealedRow { id, generation, has_files: has_files(cells), sealed })
 }
 
-/// Opens a row at its place.
-fn open(
-    key: &DataKey,
-    environment: &Environment,
-    table: TableId,
-    row: &SealedRow,
-) -> ServiceResult<Vec<Cell>> {
-    if row.generation != environment.generation {
-        // The data key changed between two reads: a job has just finished.
-        return Err(Refusal::new(Code::EnvironmentBusy, "The environment's data key has just changed.")
-            .remedy("Try again.")
-            .into());
+/// Opens a row at its place; `None` where its bytes are not what was sealed there under `key`.
+fn open(key: &DataKey, environment: &Environment, table: TableId, row: &SealedRow) -> Option<Vec<Cell>> {
+    let plain = key.open(&place(environment, table, row.id, row.generation), &row.sealed).ok();
+    let cells = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    if cells.is_none() {
+        tracing::error!(table = %table, row = %row.id, "a row opens under no key");
     }
-    let plain = key.open(&place(environment, table, row.id, row.generation), &row.sealed)?;
-    Ok(serde_json::from_slice(&plain)?)
+    cells
 }
 
 /// Where a row is bound to: owner, table, row and generation.

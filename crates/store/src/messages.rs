@@ -1,7 +1,11 @@
 //! The outbox: one message per recipient, delivered at least once after its change has committed.
 
 use crate::{Cursor, Page, StoreError, StoreResult};
-use domain::{MessageId, TenantId, Timestamp, UserId, events::Event};
+use domain::{
+    MessageId, TenantId, Timestamp, UserId,
+    events::Event,
+    messages::{MessageFacts, MessageState},
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     Statement,
@@ -27,30 +31,6 @@ entity!("messages" {
 });
 
 use entity::{Column, Entity, Model};
-
-/// Where a message stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MessageState {
-    /// Waits for its next attempt.
-    Queued,
-    Sent,
-    /// Given up after the last attempt.
-    Failed,
-}
-
-impl MessageState {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::Queued, Self::Sent, Self::Failed].into_iter().find(|state| state.as_str() == text)
-    }
-}
 
 /// A message to one recipient.
 #[derive(Clone, PartialEq, Debug)]
@@ -160,6 +140,26 @@ pub async fn set_failed(
     let values = [id.0.into(), state.into(), error.into(), again.map(|t| t.0).into()];
     db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
     Ok(())
+}
+
+/// Due at `now`, as if it had never been tried; false when it was delivered meanwhile.
+pub async fn send_again(tx: &impl ConnectionTrait, id: MessageId, now: Timestamp) -> StoreResult<bool> {
+    let sql = "UPDATE messages SET state = 'queued', attempts = 0, next_attempt_at = $2 \
+               WHERE id = $1 AND state <> 'sent'";
+    let values = [id.0.into(), now.0.into()];
+    let done = tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// What the guard of sending it again looks at.
+pub async fn facts(db: &impl ConnectionTrait, message: &Message) -> StoreResult<MessageFacts> {
+    let administrators = crate::users::administrators(db, message.tenant_id).await?;
+    Ok(MessageFacts {
+        state: message.state,
+        tried: message.last_error.is_some(),
+        address: message.address.clone(),
+        administrator: administrators.iter().any(|user| user.id == message.user_id.0),
+    })
 }
 
 /// Whether the tenant was mailed about such an event since then.

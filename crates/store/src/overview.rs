@@ -1,6 +1,6 @@
 //! What every page's frame tells: the tenant, its regions, key changes, mails in trouble.
 
-use crate::StoreResult;
+use crate::{StoreResult, rings::LOCKED_SINCE};
 use domain::{KeyId, RingId, TenantId, Timestamp, operations::OperationKind};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, prelude::Uuid};
 
@@ -59,25 +59,22 @@ pub async fn place(
     since: Timestamp,
 ) -> StoreResult<Option<Place>> {
     // Literals, where a partial index decides: with parameters SQLite plans the query at each run.
-    let sql = "SELECT t.name AS tenant, \
+    let sql = format!(
+        "SELECT t.name AS tenant, \
                (SELECT COUNT(*) FROM messages m WHERE m.tenant_id = t.id AND m.last_error IS NOT NULL \
                AND m.state <> 'sent') AS troubled, \
                r.id AS ring_id, r.region, r.last_activation_at, k.id AS key_id, k.name AS key_name, u.email AS changed_by, \
                o.kind AS changed_how, \
                (SELECT p.email FROM change_reports c JOIN users p ON p.id = c.reported_by WHERE c.ring_id = r.id) \
                AS reported_by, \
-               CASE WHEN r.lock_started_at IS NULL THEN NULL \
-               WHEN EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id \
-               AND e.state IN ('locked', 'unlocking')) THEN COALESCE((SELECT e.state_since FROM environments e \
-               WHERE e.ring_id = r.id AND e.state = 'locked' ORDER BY e.state_since LIMIT 1), r.lock_started_at) \
-               WHEN r.lock_completed_at IS NULL AND EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id \
-               AND e.state = 'self_managed') THEN r.lock_started_at END AS locked_since \
+               {LOCKED_SINCE} \
                FROM tenants t LEFT JOIN rings r ON r.tenant_id = t.id \
                LEFT JOIN protection_keys k ON k.ring_id = r.id AND k.state = 'active' AND r.last_activation_at > $2 \
                LEFT JOIN operations o ON o.id = (SELECT o.id FROM operations o WHERE o.key_id = k.id \
                AND o.kind IN ('key_install', 'key_unlock') ORDER BY o.created_at DESC LIMIT 1) \
                LEFT JOIN users u ON u.id = COALESCE(o.created_by, k.created_by) \
-               WHERE t.id = $1 ORDER BY r.region";
+               WHERE t.id = $1 ORDER BY r.region"
+    );
     let values = [tenant.0.into(), since.0.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let rows = Row::find_by_statement(statement).all(db).await?;

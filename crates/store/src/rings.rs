@@ -215,6 +215,16 @@ pub async fn set_activated(
     Ok(())
 }
 
+/// As long as anything in ring `r` is locked: since when the longest. What a running lock has not come to is locked since
+/// it began.
+pub(crate) const LOCKED_SINCE: &str = "CASE WHEN r.lock_started_at IS NULL THEN NULL \
+     WHEN EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id AND e.state IN ('locked', 'unlocking')) \
+     THEN COALESCE((SELECT e.state_since FROM environments e WHERE e.ring_id = r.id AND e.state = 'locked' \
+     ORDER BY e.state_since LIMIT 1), (SELECT MIN(e.state_since) FROM environments e WHERE e.ring_id = r.id \
+     AND e.state = 'unlocking'), r.lock_started_at) \
+     WHEN r.lock_completed_at IS NULL AND EXISTS (SELECT 1 FROM environments e WHERE e.ring_id = r.id \
+     AND e.state = 'self_managed') THEN r.lock_started_at END AS locked_since";
+
 #[derive(FromQueryResult)]
 struct FactsRow {
     region: String,
@@ -228,6 +238,7 @@ struct FactsRow {
     locked: i64,
     lock_started_at: Option<i64>,
     lock_completed_at: Option<i64>,
+    locked_since: Option<i64>,
     self_managed: bool,
     changing: i64,
     reencrypting: bool,
@@ -272,7 +283,7 @@ fn approval(row: &FactsRow) -> Option<Approval> {
 pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFacts> {
     let sql = format!(
         "SELECT r.region, r.enabled_at, r.ever_activated, r.last_activation_at, t.seats, t.seat_threshold, \
-               t.opted_in, r.lock_started_at, r.lock_completed_at, \
+               t.opted_in, r.lock_started_at, r.lock_completed_at, {LOCKED_SINCE}, \
                (SELECT k.name FROM protection_keys k WHERE k.ring_id = r.id \
                 AND k.state IN ('installing', 'unlocking') LIMIT 1) AS installing, \
                (SELECT COUNT(*) FROM environments e WHERE e.ring_id = r.id \
@@ -319,6 +330,7 @@ pub async fn facts(db: &impl ConnectionTrait, id: RingId) -> StoreResult<RingFac
         installing: row.installing,
         lock_started_at: row.lock_started_at.map(Timestamp),
         lock_completed_at: row.lock_completed_at.map(Timestamp),
+        locked_since: row.locked_since.map(Timestamp),
         any_self_managed: row.self_managed,
         changing: u32::try_from(row.changing).unwrap_or(u32::MAX),
         reencrypting: row.reencrypting,

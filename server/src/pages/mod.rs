@@ -13,6 +13,7 @@ mod environments;
 mod fields;
 mod imports;
 mod keys;
+mod notifications;
 mod posted;
 mod preferences;
 mod render;
@@ -38,13 +39,14 @@ use std::sync::LazyLock;
 /// An address and what answers there.
 type Route = (&'static str, fn() -> MethodRouter<AppState>);
 
-const FORMS: [&[Route]; 9] = [
+const FORMS: [&[Route]; 10] = [
     backups::FORMS,
     environments::FORMS,
     keys::FORMS,
     tables::FORMS,
     rows::FORMS,
     imports::FORMS,
+    notifications::FORMS,
     risk::FORMS,
     preferences::FORMS,
     session::FORMS,

@@ -49,13 +49,22 @@ async fn saved(form: &mut Posted) -> ServiceResult<String> {
     let shape = tables::get(form.portal(), form.caller()?, table).await?.shape;
     // Only files may stay as they are: everything else is in the form.
     let stored = match shape.columns.iter().any(|column| column.holds.holds_files()) {
-        true => Some(rows::get(form.portal(), form.caller()?, table, row).await?.1.cells),
+        true => stored(form, table, row).await?,
         false => None,
     };
     let cells = cells(form, &shape, stored)?;
     let saved = rows::update(form.portal(), form.caller()?, table, row, cells).await;
     saved.map_err(|error| at_fields(error, &shape, ""))?;
     Ok(Done::RowSaved.at(&format!("/tables/{table}")))
+}
+
+/// The row before; a damaged one has nothing to keep.
+async fn stored(form: &Posted, table: TableId, row: RowId) -> ServiceResult<Option<Vec<Cell>>> {
+    match rows::get(form.portal(), form.caller()?, table, row).await {
+        Ok((_, row)) => Ok(Some(row.cells)),
+        Err(ServiceError::Refused(refusal)) if refusal.code == Code::RowDamaged => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The row that the form holds, in the order of the columns; `stored` is the row before.

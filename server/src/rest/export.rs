@@ -29,7 +29,7 @@ pub(super) struct How {
 /// Export a table as CSV
 ///
 /// The first line names the columns; what comes out can be imported again. Should the export fail
-/// midway, the answer breaks off.
+/// midway, the answer breaks off; so it does at a row that opens under no key.
 #[utoipa::path(get, path = "/tables/{id}/export", operation_id = "export_rows", tag = "rows",
     params(("id" = Uuid, Path), How),
     responses((status = 200, body = String, content_type = "text/csv")))]

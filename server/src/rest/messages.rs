@@ -4,13 +4,12 @@ use super::{
     answer::{self, cursor, limit},
     extract::{Api, Json, Path, Query},
     problem::Answer,
-    wire::at,
+    wire::{allowed, at},
 };
 use api_types::{List, Message, MessageDetails, MessageState};
-use domain::MessageId;
+use domain::{MessageId, actions::Action, messages::MessageState as State};
 use serde::Deserialize;
 use service::messages;
-use store::messages::MessageState as State;
 use utoipa::IntoParams;
 
 /// Which page of messages.
@@ -37,8 +36,22 @@ pub(super) async fn list(api: Api, Query(which): Query<Which>) -> Answer<Json<Li
 #[utoipa::path(get, path = "/messages/{id}", operation_id = "get_message", tag = "messages",
     params(("id" = Uuid, Path)), responses((status = 200, body = MessageDetails)))]
 pub(super) async fn get(api: Api, Path(id): Path<MessageId>) -> Answer<Json<MessageDetails>> {
-    let found = messages::get(&api.portal, &api.caller, id).await?;
-    Ok(Json(MessageDetails { message: message(&found), text: found.text }))
+    let (found, send) = messages::details(&api.portal, &api.caller, id).await?;
+    Ok(Json(MessageDetails {
+        message: message(&found),
+        text: found.text,
+        allowed_actions: vec![allowed(Action::MessageSend, &send)],
+    }))
+}
+
+/// Send a message again
+///
+/// One that was given up, or at once one that waits after an attempt in vain. All its attempts are before it again.
+#[utoipa::path(post, path = "/messages/{id}/send", operation_id = "send_message", tag = "messages",
+    params(("id" = Uuid, Path)), responses((status = 200, body = MessageDetails)))]
+pub(super) async fn send(api: Api, Path(id): Path<MessageId>) -> Answer<Json<MessageDetails>> {
+    messages::send_again(&api.portal, &api.caller, id).await?;
+    get(api, Path(id)).await
 }
 
 fn message(message: &store::messages::Message) -> Message {

@@ -101,6 +101,7 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(imports::report))
         .routes(routes!(messages::list))
         .routes(routes!(messages::get))
+        .routes(routes!(messages::send))
         .routes(routes!(audit::list));
     OpenApiRouter::with_openapi(openapi::frame()).nest(PREFIX, v1)
 }

@@ -25,6 +25,8 @@ pub(super) struct Which {
 }
 
 /// Rows of a table, in the order they were added
+///
+/// A row that opens under no key is there without its cells and keeps no other one back.
 #[utoipa::path(get, path = "/tables/{id}/rows", operation_id = "list_rows", tag = "rows",
     params(("id" = Uuid, Path), Which), responses((status = 200, body = List<Row>)))]
 pub(super) async fn list(
@@ -35,7 +37,7 @@ pub(super) async fn list(
     let after = answer::cursor(which.after.as_deref())?.map(|cursor| RowId(cursor.id));
     let limit = limit(which.limit, 1_000)?;
     let (table, page) = rows::page(&api.portal, &api.caller, id, after, limit).await?;
-    Ok(answer::list(page, |row| wire::row(&table.shape, row)))
+    Ok(answer::list(page, |row| wire::listed(&table.shape, row)))
 }
 
 /// Add rows

@@ -156,13 +156,15 @@ fn operation(data: &ViewEnvironment) -> Option<AnyView> {
 fn current(data: &ViewEnvironment) -> AnyView {
     let (own, since, state_since) = (data.key.clone(), data.key_since.clone(), data.since.clone());
     let whose = whose_key(own.is_some());
+    // It is locked until it is back.
+    let since_name = if data.state == State::Unlocking { "Locked since" } else { "State since" };
     let sealed = format!("generation {} · {} sealed", data.generation, counted(data.rows, "row", "rows"));
     view! {
         <Card title=format!("Encrypted with {}", with_article(data)) aside=whose>
             <Facts>
                 {own.map(|key| view! { <Fact name="Fingerprint">{fingerprint(key.fingerprint)}</Fact> })}
                 {since.map(|at| view! { <Fact name="Key in use since"><Time at /></Fact> })}
-                <Fact name="State since">
+                <Fact name=since_name>
                     <Time at=state_since />
                 </Fact>
                 <Fact name="Data key">{sealed}</Fact>

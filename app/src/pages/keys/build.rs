@@ -95,14 +95,13 @@ fn timers(at: Timestamp, now: Timestamp) -> (Deadline, Deadline) {
 /// What a lock of the region left, as long as it leaves something.
 fn locked(overview: &Overview) -> Option<ViewLocked> {
     let facts = &overview.facts;
-    let since = facts.lock_started_at.filter(|_| facts.is_locking() || facts.locked_environments > 0)?;
-    let marked = u64::from(facts.locked_environments);
+    let (since, lock) = (facts.locked_since?, facts.lock_started_at?);
     Some(ViewLocked {
         running: facts.is_locking(),
         since: since.into(),
         root_key_due: overview.root_key_due_since.is_some(),
-        environments: if facts.is_locking() { marked + overview.self_managed } else { marked },
-        unlock: Deadline::new(since + rings::NO_UNLOCK_AFTER_LOCK, overview.now),
+        environments: overview.locked,
+        unlock: Deadline::new(lock + rings::NO_UNLOCK_AFTER_LOCK, overview.now),
         deletion: Deadline::end(since + rings::LOCKED_AT_MOST, overview.now),
     })
 }

@@ -42,8 +42,7 @@ fn unlock(data: &ViewKeys) -> Option<AnyView> {
 }
 
 fn own(data: &ViewKeys) -> AnyView {
-    let locked =
-        data.locked.as_ref().filter(|locked| !locked.running).map_or(0, |locked| locked.environments);
+    let locked = data.locked.as_ref().map_or(0, |locked| locked.environments);
     let own = format!("{} of {}", count(data.self_managed + locked), count(data.environments));
     let state = if locked > 0 { "locked" } else { "self_managed" };
     let show = url::with_query("/environments", &[("encryption", state), ("region", &data.region)]);

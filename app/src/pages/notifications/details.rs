@@ -1,7 +1,7 @@
 //! One mail: what it says and what became of it.
 
-use super::ViewMessage;
-use crate::{error::UiError, pages::load::*, ui::*};
+use super::{Delivery, ViewMessage};
+use crate::{error::UiError, forms, pages::load::*, ui::*, view::ViewDecision};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,8 @@ pub struct ViewMail {
     pub message: ViewMessage,
     /// The mail's text version.
     pub text: String,
+    /// Whether it may be sent again now.
+    pub send: ViewDecision,
 }
 
 impl PageData for ViewMail {
@@ -24,9 +26,10 @@ impl PageData for ViewMail {
 pub async fn notification(id: String) -> Result<ViewMail, UiError> {
     let (portal, caller) = crate::request::request()?;
     let id = id.parse().map_err(|_| UiError::not_found("notification"))?;
-    let found = service::messages::get(&portal, &caller, id).await?;
+    let (found, send) = service::messages::details(&portal, &caller, id).await?;
     let (mailing, now) = (portal.settings().smtp_configured, portal.clock().now());
-    Ok(ViewMail { message: ViewMessage::new(&found, mailing, now), text: found.text })
+    let send = ViewDecision::new(&send, now);
+    Ok(ViewMail { message: ViewMessage::new(&found, mailing, now), text: found.text, send })
 }
 
 /// `/notifications/{id}`.
@@ -36,7 +39,8 @@ pub fn Notification() -> AnyView {
 }
 
 fn show(data: ViewMail) -> AnyView {
-    let ViewMail { message, text } = data;
+    let send = send_button(&data);
+    let ViewMail { message, text, .. } = data;
     let ViewMessage { event, recipient, subject, state, attempts, error, created, sent, next, .. } = message;
     view! {
         <PageHeader
@@ -44,6 +48,7 @@ fn show(data: ViewMail) -> AnyView {
             trail=vec![("Notifications".to_owned(), "/notifications".to_owned())]
             aside=state.badge(None)
         />
+        {forms::summary(&[])}
         <Card title="Delivery">
             <Facts>
                 <Fact name="Event">{event}</Fact>
@@ -56,10 +61,29 @@ fn show(data: ViewMail) -> AnyView {
                 {error.map(|error| view! { <Fact name="Last error">{error}</Fact> })}
                 {next.map(|until| view! { <Fact name="Next attempt"><Countdown until /></Fact> })}
             </Facts>
+            {send}
         </Card>
         <Card title="Text">
             <pre class="mail">{text}</pre>
         </Card>
     }
     .into_any()
+}
+
+/// What arrived, or was not tried yet, needs no button.
+fn send_button(data: &ViewMail) -> Option<AnyView> {
+    let label = match data.message.state {
+        Delivery::Queued | Delivery::Sent => return None,
+        Delivery::Retrying => "Try now",
+        Delivery::Failed => "Send again",
+    };
+    let run = Run::submit("send", data.send.why.clone());
+    let action = format!("/notifications/{}", data.message.id);
+    let form = view! {
+        <form id="send" method="post" action=action></form>
+        <div class="actions">
+            <CommandButton id="send-again" icon=Glyph::Mail label run look=Look::Secondary />
+        </div>
+    };
+    Some(form.into_any())
 }

@@ -58,8 +58,8 @@ impl Delivery {
 mod build {
     use super::{Delivery, ViewMessage};
     use crate::ui::Deadline;
-    use domain::{Timestamp, events::Event};
-    use service::store::messages::{Message, MessageState};
+    use domain::{Timestamp, events::Event, messages::MessageState};
+    use service::store::messages::Message;
 
     impl ViewMessage {
         /// The message as it stands at `now`; `mailing` says whether mails leave the portal at all.

@@ -39,7 +39,7 @@ impl ViewRegion {
             activated: active.and_then(|key| key.activated_at).map(Into::into),
             states: region.by_state.iter().map(|(s, n)| (s.label().to_owned(), *n)).collect(),
             environments: region.by_state.iter().map(|(_, n)| n).sum(),
-            self_managed: if region.facts.is_locking() { 0 } else { count(EnvironmentState::SelfManaged) },
+            self_managed: count(EnvironmentState::SelfManaged),
             locked: lock(region),
             activation_held: region.facts.activation_held().map(str::to_owned),
             lock_held: region.facts.lock_held().map(str::to_owned),
@@ -68,14 +68,10 @@ impl ViewAsked {
 }
 
 fn lock(region: &RegionOverview) -> Option<ViewLock> {
-    use EnvironmentState::{Locked, Locking, SelfManaged, Unlocking};
-    // While its job runs, what it has not come to yet is locked all the same.
-    let running = region.facts.is_locking();
-    let locked = |state: EnvironmentState| {
-        matches!(state, Locking | Locked | Unlocking) || (running && state == SelfManaged)
-    };
+    use EnvironmentState::{Locked, Locking, Unlocking};
+    let locked = |state: EnvironmentState| matches!(state, Locking | Locked | Unlocking);
     let environments = region.by_state.iter().filter(|(state, _)| locked(*state)).map(|(_, n)| n).sum();
-    let since = region.facts.lock_started_at.filter(|_| environments > 0)?;
+    let since = region.facts.locked_since.filter(|_| environments > 0)?;
     let name = region.ring.region.as_str();
     Some(ViewLock {
         environments,

@@ -3,12 +3,12 @@
 use super::data::{ViewColumn, ViewRow, ViewRowForm, ViewRows, ViewTable};
 use crate::{error::UiError, view::ViewDecision};
 use domain::{
-    RowId, TableId,
+    Code, RowId, TableId,
     actions::Action,
     cells::Cell,
     tables::{Column, ColumnType},
 };
-use service::{Caller, Portal, environments::Details, rows, store::tables::Table};
+use service::{Caller, Portal, ServiceError, environments::Details, rows, store::tables::Table};
 
 /// So many rows a page.
 const PAGE: usize = 50;
@@ -68,12 +68,9 @@ impl ViewRows {
         let (_, page) = rows::page(portal, caller, id, after, PAGE).await?;
         let rows = page.items.iter().map(|row| ViewRow {
             id: row.id.to_string(),
-            cells: row
-                .cells
-                .iter()
-                .zip(&table.columns)
-                .map(|(cell, column)| in_a_list(column, cell))
-                .collect(),
+            cells: row.cells.as_ref().map(|cells| {
+                cells.iter().zip(&table.columns).map(|(cell, column)| in_a_list(column, cell)).collect()
+            }),
         });
         Ok(Self {
             rows: rows.collect(),
@@ -91,11 +88,24 @@ impl ViewRowForm {
         table: TableId,
         id: RowId,
     ) -> Result<Self, UiError> {
-        let (found, row) = rows::get(portal, caller, table, id).await?;
-        let pairs = found.shape.columns.iter().zip(&row.cells);
-        let values = pairs.map(|(column, cell)| in_a_field(column, cell)).collect();
+        let found = rows::get(portal, caller, table, id).await;
         let table = ViewTable::load(portal, caller, table).await?;
-        Ok(Self { table, id: Some(id.to_string()), values, deleting: false })
+        let (values, damaged) = match found {
+            Ok((found, row)) => {
+                let pairs = found.shape.columns.iter().zip(&row.cells);
+                (pairs.map(|(column, cell)| in_a_field(column, cell)).collect(), None)
+            }
+            Err(ServiceError::Refused(refusal)) if refusal.code == Code::RowDamaged => {
+                let text = [Some(refusal.detail), refusal.remedy]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                (vec![String::new(); table.columns.len()], Some(text))
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { table, id: Some(id.to_string()), values, damaged, deleting: false })
     }
 }
 

@@ -57,11 +57,11 @@ impl ViewTable {
     }
 }
 
-/// One row, its cells shortened.
+/// One row, its cells shortened; none of one that opens under no key.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ViewRow {
     pub id: String,
-    pub cells: Vec<String>,
+    pub cells: Option<Vec<String>>,
 }
 
 /// A page of rows.
@@ -93,6 +93,8 @@ pub struct ViewRowForm {
     pub id: Option<String>,
     /// In the order of the columns: text, or the name of a file.
     pub values: Vec<String>,
+    /// Why there are none: what is stored opens under no key.
+    pub damaged: Option<String>,
     /// Whether the question stands whether to delete it.
     pub deleting: bool,
 }

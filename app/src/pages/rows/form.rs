@@ -24,7 +24,8 @@ pub fn NewRow() -> AnyView {
 
 async fn fresh(id: String) -> Result<ViewRowForm, UiError> {
     let table = table(id).await?;
-    Ok(ViewRowForm { values: vec![String::new(); table.columns.len()], table, id: None, deleting: false })
+    let values = vec![String::new(); table.columns.len()];
+    Ok(ViewRowForm { values, table, id: None, damaged: None, deleting: false })
 }
 
 /// `/tables/{id}/rows/{row}`.
@@ -44,9 +45,17 @@ fn show(data: ViewRowForm) -> AnyView {
         None => form(&data),
     };
     let question = data.id.clone().filter(|_| data.deleting).map(|id| question(&data, &id));
+    let damaged = data.damaged.clone().map(|text| {
+        view! {
+            <MessageBar tone=Tone::Error title="This row cannot be read.">
+                {text}
+            </MessageBar>
+        }
+    });
     view! {
         {question}
         <PageHeader title=data.title() trail=data.table.trail(true) />
+        {damaged}
         {body}
     }
     .into_any()

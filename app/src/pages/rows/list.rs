@@ -118,11 +118,23 @@ fn head(at: usize, column: &ViewColumn) -> Column {
 fn row(table: &ViewTable, line: ViewRow) -> Row {
     let ViewRow { id, cells } = line;
     let href = table.address(&format!("/rows/{id}"));
+    let Some(cells) = cells else { return damaged(table, id, href) };
     let mut cells = cells.into_iter();
     let name = cells.next().filter(|name| !name.is_empty()).unwrap_or_else(|| "(empty)".to_owned());
     let link = view! { <a href=href>{name.clone()}</a> };
     let row = Row::new(id, name).cell(link.into_any());
     cells.fold(row, |row, cell| row.cell(cell))
+}
+
+/// What is stored opens under no key: its page says what can be done.
+fn damaged(table: &ViewTable, id: String, href: String) -> Row {
+    let link = view! {
+        <a href=href>"Damaged row"</a>
+        " "
+        <StateBadge state=State::Failed label="Cannot be read".to_owned() />
+    };
+    let row = Row::new(id, "Damaged row").cell(link.into_any());
+    table.columns.iter().skip(1).fold(row, |row, _| row.cell(""))
 }
 
 fn empty(table: &ViewTable) -> AnyView {

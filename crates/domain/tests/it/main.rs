@@ -12,6 +12,7 @@ mod environments;
 mod house;
 mod keys;
 mod lock;
+mod messages;
 mod names;
 mod operations;
 mod policy;
@@ -49,6 +50,7 @@ fn ring() -> RingFacts {
         installing: None,
         lock_started_at: None,
         lock_completed_at: None,
+        locked_since: None,
         any_self_managed: true,
         changing: 0,
         reencrypting: false,

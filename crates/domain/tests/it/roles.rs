@@ -66,6 +66,7 @@ const TABLE: &[(Action, &str)] = &[
     (Action::OperationRead, "GSEA"),
     (Action::OperationCancel, "GSE"),
     (Action::MessageRead, "GSA"),
+    (Action::MessageSend, "GS"),
     (Action::AuditRead, "GSA"),
 ];
 

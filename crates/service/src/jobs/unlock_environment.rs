@@ -91,11 +91,10 @@ async fn switch(
     Job::finish(owner, operation, succeeded, act).await?;
     let environment = store::environments::lock(&act.tx, id).await?;
     let state = environment.state.unlocked(succeeded)?;
-    // What failed is locked since when it was: the 28 days go on.
     let ring = store::rings::get(&act.tx, environment.tenant_id, environment.ring_id).await?;
     let ring = ring.ok_or_else(|| store::StoreError::inconsistent("rings", environment.ring_id))?;
-    let since = if succeeded { Some(act.now.0) } else { ring.lock_started_at };
-    let since = domain::Timestamp(since.unwrap_or(act.now.0));
+    // What failed is locked since when it was: the 28 days go on.
+    let since = if succeeded { act.now } else { environment.state_since };
     store::environments::set_state(&act.tx, id, state, since, None, operation.error.clone()).await?;
     act.record("before", environment.state.as_str());
     act.record("after", state.as_str());

@@ -30,7 +30,9 @@ async fn content(house: &House, environment: EnvironmentId) -> Vec<(String, Rows
         let (mut found, mut after) = (Vec::new(), None);
         loop {
             let page = rows::page(&house.portal, &house.admin, table.id, after, 1_000).await.unwrap().1;
-            found.extend(page.items.into_iter().map(|row| (row.id, row.cells)));
+            found.extend(
+                page.items.into_iter().map(|row| row.whole().unwrap()).map(|row| (row.id, row.cells)),
+            );
             let Some(next) = page.next else { break };
             after = Some(RowId(next.id));
         }

@@ -23,7 +23,7 @@ async fn ready(db: &TestDb) -> (House, EnvironmentId, TableId) {
     (house, environment, table)
 }
 
-async fn sql(house: &House, sql: &str) {
+pub(crate) async fn sql(house: &House, sql: &str) {
     house.portal.db().write().execute_unprepared(sql).await.unwrap();
 }
 
@@ -194,7 +194,7 @@ async fn pieces(house: &House) -> i64 {
 }
 
 /// Bytes as the database writes them in a statement.
-fn blob(db: &TestDb, bytes: &[u8]) -> String {
+pub(crate) fn blob(db: &TestDb, bytes: &[u8]) -> String {
     let hex = service::keys::hex(bytes);
     match db.kind {
         test_support::Kind::Postgres => format!("'\\x{hex}'::bytea"),

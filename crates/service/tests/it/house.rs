@@ -162,7 +162,9 @@ impl House {
         let mut after = None;
         loop {
             let (_, page) = rows::page(portal, &self.admin, table, after, 1_000).await?;
-            all.extend(page.items.into_iter().map(|row| row.cells));
+            for row in page.items {
+                all.push(row.whole()?.cells);
+            }
             match page.next {
                 Some(cursor) => after = Some(RowId(cursor.id)),
                 None => return Ok(all),

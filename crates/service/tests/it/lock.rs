@@ -2,6 +2,7 @@
 
 use crate::{
     activation::since_activation,
+    ends::{blob, sql},
     house::{FILE_PASSWORD, House, code},
 };
 use domain::{
@@ -103,6 +104,18 @@ impl Locked {
     async fn ring(&self) -> store::rings::Ring {
         let db = self.house.portal.db().read();
         store::rings::get(db, self.house.admin.tenant(), self.house.ring).await.unwrap().unwrap()
+    }
+
+    /// Since when the environment is in its state, and since when anything is locked.
+    async fn since(&self) -> (Timestamp, Option<Timestamp>) {
+        let db = self.house.portal.db().read();
+        let found = store::environments::get(db, self.environment).await.unwrap().unwrap();
+        let place = service::overview::place(&self.house.portal, &self.house.admin).await.unwrap();
+        let facts = store::rings::facts(db, self.house.ring).await.unwrap();
+        let shown = place.locked.first().map(|lock| lock.deletion);
+        let deletion = facts.locked_since.map(|at| at + domain::rings::LOCKED_AT_MOST);
+        assert_eq!(shown, deletion, "every page's banner and the guards' facts");
+        (found.state_since, facts.locked_since)
     }
 
     /// Moves the clock so that `seconds` have passed since the lock began.
@@ -308,6 +321,55 @@ both_databases! {
         assert!(matches!(key.state, KeyState::Deleted { .. }), "K11");
         let next = l.house.upload("next").await.unwrap();
         assert!(!next.activating, "X-16: not the first");
+    }
+
+    async fn pp_103_a_second_lock_and_a_failed_unlock_change_nothing_about_the_first_ones_28_days(db: TestDb) {
+        let l = Locked::new(&db).await;
+        let old = l.environment;
+        let new = l.house.environment("Newer", "production").await;
+        l.house.apply(new).await.unwrap();
+        l.house.drain().await;
+        since_activation(&l.house, 72 * HOUR).await;
+        l.lock().await.unwrap();
+        let first = Timestamp(l.ring().await.lock_started_at.unwrap());
+        l.house.drain().await;
+        // The key and the newer environment come back; three days later all is locked a second time.
+        l.since_lock(HOUR).await;
+        l.unlock_with(l.file.clone()).await.unwrap();
+        l.house.drain().await;
+        environments::unlock(&l.house.portal, &l.house.admin, new, true, false).await.unwrap();
+        l.house.drain().await;
+        since_activation(&l.house, 72 * HOUR).await;
+        l.lock().await.unwrap();
+        let second = Timestamp(l.ring().await.lock_started_at.unwrap());
+        assert_eq!(l.since().await, (first, Some(first)), "while the second lock runs");
+        let locked = keys::overview(&l.house.portal, &l.house.admin, l.house.ring).await.unwrap();
+        assert_eq!((locked.locked, locked.self_managed), (2, 0), "the one that its job has not come to, too");
+        l.house.drain().await;
+        assert_eq!(l.since().await, (first, Some(first)));
+
+        // An unlock that fails leaves it locked since when it was.
+        l.since_lock(HOUR).await;
+        l.unlock_with(l.file.clone()).await.unwrap();
+        l.house.drain().await;
+        let good = store::data_keys::get(l.house.portal.db().read(), old.0, 2).await.unwrap().unwrap();
+        let swap = |from: &[u8], to: &[u8]| {
+            format!("UPDATE data_keys SET wrapped = {} WHERE wrapped = {}", blob(&db, to), blob(&db, from))
+        };
+        sql(&l.house, &swap(&good.wrapped, &[7; 60])).await;
+        l.unlock_environment().await.unwrap();
+        // What is being unlocked is not deleted meanwhile.
+        assert_eq!((l.state().await, l.since().await), (EnvironmentState::Unlocking, (first, Some(second))));
+        l.house.drain().await;
+        assert_eq!((l.state().await, l.since().await), (EnvironmentState::Locked, (first, Some(first))));
+        sql(&l.house, &swap(&[7; 60], &good.wrapped)).await;
+
+        // What was locked first is deleted first, the other after its own 28 days.
+        l.house.clock.set(l.house.clock.offset() + (first + domain::rings::LOCKED_AT_MOST).0 - l.house.portal.clock().now().0);
+        timers::run_once(&l.house.portal).await.unwrap();
+        let of = async |id| store::environments::get(l.house.portal.db().read(), id).await.unwrap().unwrap();
+        assert_eq!((l.state().await, of(new).await.state), (EnvironmentState::Deleted, EnvironmentState::Locked));
+        assert_eq!((of(new).await.state_since, l.since().await.1), (second, Some(second)));
     }
 
     async fn x_41_reminders_on_days_7_14_21_26_and_27(db: TestDb) {

@@ -1,7 +1,12 @@
 //! Every administrator hears of every key change, whatever happens to the mail server.
 
 use crate::house::House;
-use service::outbox::{self, Smtp, SmtpSettings, Tls};
+use domain::messages::MessageState;
+use service::{
+    audit, messages,
+    outbox::{self, Smtp, SmtpSettings, Tls},
+    users,
+};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use store::ConnectionTrait;
@@ -99,6 +104,56 @@ both_databases! {
         assert_eq!(states(&house).await, BTreeSet::from(["queued"]));
         house.wait(3601);
         deliver(&house, &smtp).await;
+        assert_eq!(states(&house).await, BTreeSet::from(["failed"]));
+    }
+
+    async fn x_40_a_mail_that_was_given_up_is_sent_again_once(db: TestDb) {
+        let house = House::new(&db).await;
+        let mut sink = Sink::start(Security::StartTls).await.unwrap();
+        let smtp = smtp(&sink);
+        house.upload("contoso-2026").await.unwrap();
+        let page = store::messages::list(house.portal.db().read(), house.admin.tenant(), None, 200).await.unwrap();
+        let (id, address) = (page.items[0].id, page.items[0].address.clone());
+        let again = async || messages::send_again(&house.portal, &house.admin, id).await;
+        let sql = "UPDATE messages SET state = 'failed', attempts = 80, last_error = 'no such mailbox', next_attempt_at = 0";
+        assert!(again().await.unwrap_err().to_string().contains("first attempt"));
+        house.portal.db().write().execute_unprepared(sql).await.unwrap();
+        deliver(&house, &smtp).await;
+        assert!(sink.messages().is_empty(), "given up is given up");
+
+        again().await.unwrap();
+        sink.set_fault(Fault::Reject5xx).await.unwrap();
+        deliver(&house, &smtp).await;
+        let (found, send) = messages::details(&house.portal, &house.admin, id).await.unwrap();
+        assert_eq!((found.state, found.attempts, send), (MessageState::Queued, 1, Ok(())), "not given up at once");
+
+        sink.set_fault(Fault::Accept).await.unwrap();
+        again().await.unwrap();
+        again().await.unwrap();
+        deliver(&house, &smtp).await;
+        let to: Vec<_> = sink.messages().iter().flat_map(|mail| mail.to.clone()).collect();
+        assert_eq!(to, [address], "once, and no other");
+        let refusal = again().await.unwrap_err().to_string();
+        assert!(refusal.contains("has taken this mail"), "{refusal}");
+        let filter = store::audit::Filter { action: Some("message.send".to_owned()), ..Default::default() };
+        let trail = audit::list(&house.portal, &house.admin, &filter, None, 10).await.unwrap();
+        let outcomes: Vec<&str> = trail.iter().map(|entry| entry.outcome.as_str()).collect();
+        assert_eq!(outcomes, ["refused", "succeeded", "succeeded", "succeeded", "refused"]);
+        assert!(trail[1].details.contains("contoso-2026 was added"), "{}", trail[1].details);
+    }
+
+    async fn x_40_nothing_is_sent_again_to_who_is_no_administrator_any_more(db: TestDb) {
+        let house = House::new(&db).await;
+        house.upload("contoso-2026").await.unwrap();
+        let page = store::messages::list(house.portal.db().read(), house.admin.tenant(), None, 200).await.unwrap();
+        let other = page.items.iter().find(|mail| mail.address != house.admin.email()).unwrap();
+        let sql = "UPDATE messages SET state = 'failed', last_error = 'no such mailbox'";
+        house.portal.db().write().execute_unprepared(sql).await.unwrap();
+        users::disable(&house.portal, &house.admin, other.user_id).await.unwrap();
+        let (_, send) = messages::details(&house.portal, &house.admin, other.id).await.unwrap();
+        let refused = messages::send_again(&house.portal, &house.admin, other.id).await.unwrap_err().to_string();
+        let page = send.unwrap_err().detail;
+        assert!(page.contains("not an administrator any more") && refused.contains(&page), "{page}: {refused}");
         assert_eq!(states(&house).await, BTreeSet::from(["failed"]));
     }
 

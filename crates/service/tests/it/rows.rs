@@ -2,7 +2,8 @@
 
 use crate::house::{House, code};
 use domain::cells::{Cell, File};
-use service::{imports, operations, rows, tables};
+use service::{audit, imports, operations, rows, tables};
+use store::rows::SealedRow;
 use test_support::{TestDb, both_databases};
 
 fn text(value: &str) -> Cell {
@@ -126,6 +127,41 @@ both_databases! {
         assert_eq!(code(house.apply(new).await), "ENV_STATE");
         assert_eq!(code(house.give_back(new, "new").await), "NAME_MISMATCH", "PP-094");
         house.give_back(new, "New").await.unwrap();
+    }
+
+    async fn a_damaged_row_keeps_no_other_back_and_no_export_passes_over_it(db: TestDb) {
+        let house = House::new(&db).await;
+        let table = house.table(house.environment("Sales", "sandbox").await).await;
+        house.import(table, 5).await;
+        let write = house.portal.db().write();
+        let page = store::rows::page(write, table, None, 10).await.unwrap();
+        let [before, broken, moved] = [0, 1, 2].map(|at: usize| page.items[at].clone());
+        let mut bytes = broken.sealed.clone();
+        *bytes.last_mut().unwrap() ^= 1;
+        // One with a flipped bit, one with another row's bytes: neither is what was sealed there.
+        let altered = [
+            SealedRow { sealed: bytes, ..broken.clone() },
+            SealedRow { sealed: before.sealed.clone(), ..moved.clone() },
+        ];
+        store::rows::reseal(write, table, altered.to_vec()).await.unwrap();
+
+        let (portal, admin) = (&house.portal, &house.admin);
+        let (_, page) = rows::page(portal, admin, table, None, 1_000).await.unwrap();
+        let damaged: Vec<_> = page.items.iter().filter(|row| row.cells.is_none()).map(|row| row.id).collect();
+        assert_eq!(damaged, [broken.id, moved.id]);
+        assert!(page.items.len() == 5 && page.items[0].cells.is_some());
+        assert_eq!(code(rows::get(portal, admin, table, broken.id).await), "ROW_DAMAGED");
+        assert_eq!(code(rows::export_page(portal, admin, table, None).await), "ROW_DAMAGED");
+        let filter = store::audit::Filter { target: Some("table".to_owned()), ..Default::default() };
+        let trail = audit::list(portal, admin, &filter, None, 10).await.unwrap();
+        let said: Vec<_> = trail.iter().take(3).map(|e| (e.action.as_str(), e.outcome.as_str())).collect();
+        assert_eq!(said, [("row.export", "refused"), ("row.read", "refused"), ("row.read", "succeeded")]);
+        assert!(trail[2].details.contains("\"damaged\":2"), "{}", trail[2].details);
+
+        // It can be written anew, and be deleted.
+        rows::update(portal, admin, table, broken.id, vec![text("Ann"), text("1"), Cell::WholeNumber(7)]).await.unwrap();
+        rows::delete(portal, admin, table, moved.id).await.unwrap();
+        assert!(rows::export_page(portal, admin, table, None).await.is_ok());
     }
 
     async fn a_page_ends_where_its_bytes_do_and_a_row_has_a_limit(db: TestDb) {

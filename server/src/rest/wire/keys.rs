@@ -68,7 +68,7 @@ pub(in crate::rest) fn region(overview: &Overview) -> Region {
         },
         environments: overview.environments,
         self_managed_environments: overview.self_managed,
-        locked_environments: facts.locked_environments,
+        locked_environments: overview.locked,
         root_key_due_since: overview.root_key_due_since.map(at),
         report: facts
             .report

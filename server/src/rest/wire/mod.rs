@@ -11,7 +11,7 @@ pub(super) use backups::{backup, schedule, target};
 pub(super) use environments::{details, environment};
 pub(super) use keys::{change, key, region};
 pub(super) use operations::operation;
-pub(super) use rows::{cells, row};
+pub(super) use rows::{cells, listed, row};
 pub(super) use tables::table;
 
 use api_types::AllowedAction;

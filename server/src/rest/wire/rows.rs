@@ -6,12 +6,23 @@ use domain::{
     cells::{Cell, File},
     tables::TableShape,
 };
-use service::rows::Row;
+use service::rows::{Listed, Row};
+use std::collections::BTreeMap;
 
 /// A row of a table of this shape.
 pub(in crate::rest) fn row(shape: &TableShape, row: &Row) -> api_types::Row {
+    api_types::Row { id: row.id.0, cells: by_name(shape, &row.cells), damaged: false }
+}
+
+/// A row of a page of rows.
+pub(in crate::rest) fn listed(shape: &TableShape, row: &Listed) -> api_types::Row {
+    let cells = row.cells.as_deref().map(|cells| by_name(shape, cells));
+    api_types::Row { id: row.id.0, damaged: cells.is_none(), cells: cells.unwrap_or_default() }
+}
+
+fn by_name(shape: &TableShape, cells: &[Cell]) -> BTreeMap<String, Wire> {
     let names = shape.columns.iter().map(|column| column.name.to_string());
-    api_types::Row { id: row.id.0, cells: names.zip(row.cells.iter().map(to_wire)).collect() }
+    names.zip(cells.iter().map(to_wire)).collect()
 }
 
 /// The cells of `input` in the order of the columns; columns that are left out are empty. `place`

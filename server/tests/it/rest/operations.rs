@@ -1,8 +1,9 @@
 //! Jobs and the mails they bring.
 
 use super::client::Client;
-use crate::harness::House;
+use crate::{harness::House, shell::browser::Browser};
 use serde_json::{Value, json};
+use store::ConnectionTrait as _;
 use test_support::{TestDb, both_databases};
 
 both_databases! {
@@ -53,6 +54,20 @@ both_databases! {
         let path = format!("/messages/{}", message["id"].as_str().unwrap());
         let whole = client.get(&path).await.json(200);
         assert!(whole["text"].as_str().unwrap().contains("first"), "{whole}");
+        assert_eq!(whole["allowed_actions"][0]["allowed"], json!(false), "it was not tried yet");
+        client.post(&format!("{path}/send"), &json!(null)).await.problem(409, "CONFLICT");
+        let sql = "UPDATE messages SET state = 'failed', attempts = 80, last_error = '550 no such mailbox'";
+        house.portal.db().write().execute_unprepared(sql).await.unwrap();
+        let mut browser = Browser::signed_in(&house, "ada@contoso.example").await;
+        let address = format!("/notifications/{}", message["id"].as_str().unwrap());
+        assert!(browser.get(&address).await.text().contains("Send again"));
+        let whole = client.get(&path).await.json(200);
+        assert_eq!((&whole["state"], &whole["allowed_actions"][0]["allowed"]), (&json!("failed"), &json!(true)));
+        let whole = client.post(&format!("{path}/send"), &json!(null)).await.json(200);
+        assert_eq!((&whole["state"], &whole["attempts"]), (&json!("queued"), &json!(0)));
+        let answer = browser.post(&address, &[]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, &*format!("{address}?done=message-queued")));
+        assert!(browser.get(&address).await.text().contains("Try now"));
         let page = client.get("/messages?limit=3").await.json(200);
         let next = page["next"].as_str().unwrap();
         let rest = client.get(&format!("/messages?after={next}")).await.json(200);

@@ -57,6 +57,7 @@ fn operation(action: Action) -> Result<&'static str, &'static str> {
         Action::RowExport => Ok("export_rows"),
         Action::OperationRead => Ok("list_operations"),
         Action::MessageRead => Ok("list_messages"),
+        Action::MessageSend => Ok("send_message"),
         Action::AuditRead => Ok("list_audit"),
     }
 }

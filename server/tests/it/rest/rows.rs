@@ -1,7 +1,7 @@
 //! Rows: written in bulk, read by page, exported.
 
 use super::client::{Client, fields};
-use crate::harness::House;
+use crate::{harness::House, shell::browser::Browser};
 use domain::TableId;
 use serde_json::{Value, json};
 use test_support::{TestDb, both_databases};
@@ -20,6 +20,40 @@ async fn people(house: &House) -> TableId {
 }
 
 both_databases! {
+    async fn a_damaged_row_is_told_of_by_list_row_export_and_page(db: TestDb) {
+        let house = House::new(&db).await;
+        let client = Client::admin(&house).await;
+        let table = people(&house).await;
+        let path = format!("/tables/{table}/rows");
+        let rows = json!({"rows": [{"cells": {"Name": "Ada"}}, {"cells": {"Name": "Grace"}}]});
+        let added = client.post(&path, &rows).await.json(201);
+        let write = house.portal.db().write();
+        let stored = store::rows::page(write, table, None, 1).await.unwrap().items.remove(0);
+        let broken = store::rows::SealedRow { sealed: vec![9; 80], ..stored };
+        store::rows::reseal(write, table, vec![broken]).await.unwrap();
+
+        let list = client.get(&path).await.json(200);
+        assert_eq!((&list["items"][0]["damaged"], &list["items"][0]["cells"]), (&json!(true), &json!({})));
+        assert_eq!((list["items"][1].get("damaged"), &list["items"][1]["cells"]["Name"]), (None, &json!("Grace")));
+        let one = added["ids"][0].as_str().unwrap();
+        client.get(&format!("{path}/{one}")).await.problem(409, "ROW_DAMAGED");
+        client.get(&format!("/tables/{table}/export")).await.problem(409, "ROW_DAMAGED");
+
+        let mut browser = Browser::signed_in(&house, "ada@contoso.example").await;
+        let page = browser.get(&format!("/tables/{table}")).await;
+        for words in ["Damaged row", "Cannot be read", "Grace"] {
+            assert!(page.status == 200 && page.text().contains(words), "{words}: {}", page.text());
+        }
+        let page = browser.get(&format!("/tables/{table}/rows/{one}")).await;
+        for words in ["This row cannot be read.", "opens under no key", "Save", "Delete"] {
+            assert!(page.status == 200 && page.text().contains(words), "{words}: {}", page.text());
+        }
+        let file = browser.get(&format!("/tables/{table}/export.csv")).await;
+        assert!(file.status == 409 && file.text().contains("opens under no key"), "{}", file.text());
+        client.put(&format!("{path}/{one}"), &json!({"cells": {"Name": "Ada"}})).await.json(204);
+        client.get(&format!("{path}/{one}")).await.json(200);
+    }
+
     async fn a_row_is_written_read_replaced_and_deleted(db: TestDb) {
         let house = House::new(&db).await;
         let client = Client::admin(&house).await;

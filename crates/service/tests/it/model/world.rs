@@ -377,7 +377,10 @@ impl<'d> World<'d> {
         let mut content = Content::new();
         for table in found {
             let page = rows::page(portal, admin, table.id, None, 1_000).await.map_err(refusal)?.1;
-            content.extend(page.items.into_iter().map(|row| (row.id, row.cells[0].text().to_owned())));
+            for row in page.items {
+                let row = row.whole().map_err(refusal)?;
+                content.insert(row.id, row.cells[0].text().to_owned());
+            }
         }
         Ok(content)
     }

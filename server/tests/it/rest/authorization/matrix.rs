@@ -81,6 +81,7 @@ pub(super) const MATRIX: &[Row] = &[
     ("GET",    "/operations/{id}/report",          [401,     404,  200,   200,    200, 404,  403,    401,    401], Body::None),
     ("GET",    "/messages",                        [401,     200,  200,   200,    403, 403,  200,    401,    401], Body::None),
     ("GET",    "/messages/{id}",                   [401,     404,  200,   200,    403, 403,  200,    401,    401], Body::None),
+    ("POST",   "/messages/{id}/send",              [401,     404,  409,   409,    403, 403,  403,    401,    401], Body::None),
     ("GET",    "/audit",                           [401,     200,  200,   200,    403, 403,  200,    401,    401], Body::None),
     // What these make or take changes what others find.
     ("DELETE", "/environments/{id}/backups/{backup}", [401,  404,  204,   404,    404, 404,  403,    401,    401], Body::None),
