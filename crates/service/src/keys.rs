@@ -23,6 +23,7 @@ pub use download::{FILE_WAITS, download, file_waits};
 pub use generate::{Generate, generate};
 pub use key_file::MAX_FILE;
 pub use lock::{Lock, lock};
+pub use new::unusable_name;
 pub use prove::{Proof, prove};
 pub use report::{clear as clear_report, report};
 pub(crate) use report::{clearer, make_link as make_report_link};

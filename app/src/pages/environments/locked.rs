@@ -5,6 +5,7 @@ use crate::{
     ui::*,
     view::{LockBar, lock_bar},
 };
+use domain::Code;
 use leptos::prelude::*;
 
 /// Over the environment's pages, as long as it is locked; `more` are other ways from there.
@@ -13,10 +14,13 @@ pub(super) fn bar(data: &ViewEnvironment, more: Option<AnyView>) -> Option<AnyVi
         return None;
     }
     let (link, words) = (link(data), words(data));
+    // T1: nothing comes back in the first hour.
+    let from = data.unlock.why.clone().and_then(|why| why.from);
+    let from = from.map(|until| view! { " Possible " <Countdown until /> "." });
     Some(lock_bar(LockBar {
         title: "Environment locked.".to_owned(),
         since: data.since.clone(),
-        then: view! { " " {words} }.into_any(),
+        then: view! { " " {words} {from} }.into_any(),
         deletion: data.deletion.clone().map(|until| until.at),
         actions: view! { {link} {more} }.into_any(),
     }))
@@ -41,8 +45,13 @@ fn link(data: &ViewEnvironment) -> Option<AnyView> {
         return Some(view! { <ButtonLink label="Unlock this environment" href /> }.into_any());
     }
     let key = data.key.as_ref().filter(|_| data.sees_keys && !key_is_back(data))?;
-    let href = format!("/encryption-keys/{}/unlock", key.id);
-    Some(view! { <ButtonLink label="Unlock the key" href /> }.into_any())
+    let page = format!("/encryption-keys/{}", key.id);
+    // T1: in the first hour its page says from when on.
+    let (label, href) = match data.unlock.code {
+        Some(Code::UnlockTooEarly) => ("Show the key", page),
+        _ => ("Unlock the key", format!("{page}/unlock")),
+    };
+    Some(view! { <ButtonLink label href /> }.into_any())
 }
 
 fn key_is_back(data: &ViewEnvironment) -> bool {

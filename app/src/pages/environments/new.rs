@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NewEnvironmentData {
     pub regions: Vec<String>,
+    /// The first one in which own keys can be used, where there is one.
+    pub region: String,
     pub create: ViewDecision,
 }
 
@@ -24,7 +26,9 @@ pub async fn new_environment() -> Result<NewEnvironmentData, UiError> {
     let (portal, caller) = crate::request::request()?;
     let rings = service::keys::rings(&portal, &caller).await?;
     let create = service::decide(&caller, domain::actions::Action::EnvironmentCreate, None);
+    let first = rings.iter().find(|ring| ring.enabled_at.is_some()).or(rings.first());
     Ok(NewEnvironmentData {
+        region: first.map(|ring| ring.region.clone()).unwrap_or_default(),
         regions: rings.into_iter().map(|ring| ring.region).collect(),
         create: ViewDecision::new(&create, portal.clock().now()),
     })
@@ -57,7 +61,7 @@ fn show(data: NewEnvironmentData) -> AnyView {
 fn form(data: NewEnvironmentData) -> AnyView {
     let kinds = EnvironmentType::ALL.iter().copied().map(kind).collect();
     let several = data.regions.len() > 1;
-    let first = data.regions.first().cloned().unwrap_or_default();
+    let first = data.region;
     let regions = data.regions.into_iter().map(|region| Choice::new(region.clone(), region)).collect();
     let region = if several {
         let value = forms::value_or("region", first);

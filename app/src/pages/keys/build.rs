@@ -176,12 +176,12 @@ fn eligibility(overview: &Overview) -> Option<Vec<Check>> {
     let opted_in = if facts.opted_in {
         "It has."
     } else {
-        "Not yet. Ask the operator of this portal to run keystead admin tenant set --opt-in true."
+        "Not yet. Ask the operator of this portal to run 'keystead admin tenant set --opt-in true'."
     };
     let on = match facts.enabled_at {
         Some(at) => format!("Since {}.", at.human()),
         None => format!(
-            "It is off. Ask the operator of this portal to run keystead admin region enable {}.",
+            "It is off. Ask the operator of this portal to run 'keystead admin region enable {}'.",
             overview.facts.region
         ),
     };
@@ -192,8 +192,8 @@ fn eligibility(overview: &Overview) -> Option<Vec<Check>> {
             match facts.seats > facts.threshold {
                 true => format!("{} are counted.", count(facts.seats.unsigned_abs())),
                 false => format!(
-                    "{} are counted. If there are more, ask the operator of this portal to run keystead admin tenant \
-                     set --seats N.",
+                    "{} are counted. If there are more, ask the operator of this portal to run 'keystead admin \
+                     tenant set --seats N'.",
                     count(facts.seats.unsigned_abs())
                 ),
             },

@@ -116,7 +116,7 @@ fn consequences(data: &ViewKeyDetails) -> AnyView {
     };
     let root_key = match data.list.root_key_handed_in {
         true => {
-            "The root key of this portal is handed in from outside, so the lock does not replace it. Until the operator runs keystead root-key rotate, whoever has a backup of the database from before the lock and that root key can still read the data."
+            "The root key of this portal is handed in from outside, so the lock does not replace it. Until the operator runs 'keystead root-key rotate', whoever has a backup of the database from before the lock and that root key can still read the data."
         }
         false => {
             "The portal replaces its root key, so that a backup of its database from before the lock opens no more."

@@ -8,17 +8,18 @@ use super::{
     upload,
 };
 use crate::{error::UiError, forms, pages::load::*, ui::*, view};
-use domain::names::KeyName;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What the page shows: the list and, beside it, the form.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-struct ViewNewKey {
+pub struct ViewNewKey {
     list: ViewKeys,
     /// `generate`, `upload`, or empty while that is being asked.
     how: String,
     name: String,
+    /// Why no key of the region can have this name.
+    wrong: Option<String>,
 }
 
 impl PageData for ViewNewKey {
@@ -30,14 +31,23 @@ impl PageData for ViewNewKey {
 /// `/encryption-keys/new`.
 #[component]
 pub fn NewKey() -> AnyView {
-    page(|input| load(input.value("region"), input.value("how"), input.value("name")), show)
+    page(|input| new_key(input.value("region"), input.value("how"), input.value("name")), show)
 }
 
-async fn load(region: String, how: String, name: String) -> Result<ViewNewKey, UiError> {
-    Ok(ViewNewKey { list: keys(region, String::new()).await?, how, name })
+/// The keys of the region, and whether another one can have this name.
+#[server(prefix = "/fn", endpoint = "new_key")]
+pub async fn new_key(region: String, how: String, name: String) -> Result<ViewNewKey, UiError> {
+    let list = keys(region, String::new()).await?;
+    let (portal, caller) = crate::request::request()?;
+    let wrong = match name.is_empty() {
+        true => None,
+        false => service::keys::unusable_name(&portal, &caller, &list.region, &name).await?,
+    };
+    let wrong = wrong.and_then(|refusal| refusal.fields.into_iter().next()).map(|field| field.message);
+    Ok(ViewNewKey { list, how, name, wrong })
 }
 
-fn show(ViewNewKey { list: data, how, name }: ViewNewKey) -> AnyView {
+fn show(ViewNewKey { list: data, how, name, wrong }: ViewNewKey) -> AnyView {
     let close = data.list();
     // A refused form says itself which one it was.
     let how = match forms::came_back() {
@@ -47,14 +57,12 @@ fn show(ViewNewKey { list: data, how, name }: ViewNewKey) -> AnyView {
     let body = match (data.add.why.clone(), how.as_str()) {
         (Some(why), _) => refused(why, close.clone()),
         // Without a name that can be used nobody chooses a file or a password first.
-        (None, "generate" | "upload")
-            if !name.is_empty() && !forms::came_back() && unusable(&data, &name).is_some() =>
-        {
-            first_step(&data, name, how, close.clone())
+        (None, "generate" | "upload") if wrong.is_some() && !forms::came_back() => {
+            first_step(&data, (name, wrong), how, close.clone())
         }
         (None, "generate") => generate::form(&data, name, close.clone()),
         (None, "upload") => upload::form(&data, name, close.clone()),
-        (None, _) => first_step(&data, name, "generate".to_owned(), close.clone()),
+        (None, _) => first_step(&data, (name, wrong), "generate".to_owned(), close.clone()),
     };
     view! {
         <WithPanel list=list(&data)>
@@ -64,17 +72,6 @@ fn show(ViewNewKey { list: data, how, name }: ViewNewKey) -> AnyView {
         </WithPanel>
     }
     .into_any()
-}
-
-/// Why no key in the region can have this name.
-fn unusable(data: &ViewKeys, name: &str) -> Option<String> {
-    let name = match KeyName::parse(name) {
-        Ok(name) => name,
-        Err(why) => return Some(why.to_owned()),
-    };
-    // Of keys that are no more the service knows, too, when the form is sent.
-    let taken = data.keys.iter().any(|key| key.name == name.as_str());
-    taken.then(|| format!("A key here is called {name} already; choose another name."))
 }
 
 fn refused(why: Why, close: String) -> AnyView {
@@ -90,7 +87,12 @@ fn refused(why: Why, close: String) -> AnyView {
 }
 
 /// PP-055…PP-059: without script a form that leads to the next page.
-fn first_step(data: &ViewKeys, name: String, how: String, close: String) -> AnyView {
+fn first_step(
+    data: &ViewKeys,
+    (name, error): (String, Option<String>),
+    how: String,
+    close: String,
+) -> AnyView {
     let choices = vec![
         Choice::new("generate", "Generate new (.pfx)")
             .note("The portal makes the key; you download it once, in a file with a password of yours."),
@@ -98,7 +100,6 @@ fn first_step(data: &ViewKeys, name: String, how: String, close: String) -> AnyV
             .note("You bring a key file made elsewhere, with OpenSSL for example."),
     ];
     let region = region(data);
-    let error = Some(&name).filter(|name| !name.is_empty()).and_then(|name| unusable(data, name));
     let summary =
         error.clone().map(|error| view! { <ErrorSummary errors=vec![("name".to_owned(), error)] /> });
     view! {

@@ -177,7 +177,7 @@ fn locked_bar(data: &ViewKeys, locked: ViewLocked) -> AnyView {
 fn root_key_bar(handed_in: bool) -> AnyView {
     let todo = match handed_in {
         true => {
-            "It is handed in from outside: ask the operator of this portal to run keystead root-key rotate."
+            "It is handed in from outside: ask the operator of this portal to run 'keystead root-key rotate'."
         }
         false => "The portal could not replace it yet and tries again every minute; its log says why.",
     };

@@ -134,7 +134,13 @@ fn recipients(mails: Vec<ViewMessage>) -> AnyView {
         return mails.into_iter().map(link).collect_view().into_any();
     }
     let many = format!("{} administrators", mails.len());
-    let lines = mails.into_iter().map(|mail| view! { <li>{link(mail)}</li> }).collect_view();
+    // Which of them it is that did not arrive.
+    let trouble = |mail: &ViewMessage| {
+        let troubled = matches!(mail.state, Delivery::Failed | Delivery::Retrying);
+        troubled.then(|| mail.state.badge(None))
+    };
+    let line = |mail: ViewMessage| view! { <li>{trouble(&mail)} " " {link(mail)}</li> };
+    let lines = mails.into_iter().map(line).collect_view();
     view! {
         <details class="cell-more">
             <summary>{many}</summary>

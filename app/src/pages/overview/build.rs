@@ -114,7 +114,7 @@ fn missing_key(region: &RegionOverview) -> Option<Check> {
 /// PP-034: a roll-back of an unauthorised change needs somebody else.
 fn missing_people(administrators: usize) -> Option<Check> {
     let detail = "Only another administrator can notice and roll back an unauthorised key change. \
-                  The operator adds one with: keystead admin user add."
+                  The operator adds one with 'keystead admin user add'."
         .to_owned();
     (administrators < 2).then(|| check("There is only one administrator".to_owned(), Some(detail), None))
 }

@@ -24,8 +24,8 @@ pub fn clearing(ring: &RingFacts, clearable: bool) -> String {
         true => "A Global administrator who neither made, approved nor reported the change can clear that."
             .to_owned(),
         false => format!(
-            "No other Global administrator is there to clear that; the operator of this portal can: keystead admin region \
-             clear-report {}.",
+            "No other Global administrator is there to clear that; the operator of this portal can, with 'keystead admin \
+             region clear-report {}'.",
             ring.region
         ),
     }

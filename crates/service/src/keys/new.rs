@@ -1,9 +1,10 @@
 //! What every new key passes, brought or made.
 
 use super::hex;
-use crate::{Act, ServiceResult, mails::Notice, risk, root_key::Root};
+use crate::{Act, Caller, Portal, ServiceError, ServiceResult, act, mails::Notice, risk, root_key::Root};
 use domain::{
     Code, KeyId, Refusal, RingId,
+    actions::Action,
     events::Event,
     keys::{KeyState, Source},
     names::KeyName,
@@ -11,8 +12,38 @@ use domain::{
     rings::RingFacts,
 };
 use std::sync::Arc;
-use store::{keys::Key, ring_keys::WrappedBy, rings::Ring};
+use store::{ConnectionTrait, keys::Key, ring_keys::WrappedBy, rings::Ring};
 use vault::Kek;
+
+/// Why no new key of the region can have this name; asked before a file or a password is (PP-054, X-39).
+pub async fn unusable_name(
+    portal: &Portal,
+    caller: &Caller,
+    region: &str,
+    name: &str,
+) -> ServiceResult<Option<Refusal>> {
+    act::permit(caller, Action::KeyRead, None)?;
+    let db = portal.db().read();
+    let ring = store::rings::by_region(db, caller.tenant(), region).await?;
+    let ring = RingId(ring.ok_or_else(|| Refusal::not_found("region"))?.id);
+    let name = match KeyName::parse(name) {
+        Ok(name) => name,
+        Err(why) => return Ok(Some(Refusal::field(Code::KeyNameInvalid, "name", why))),
+    };
+    match free(db, ring, &name).await {
+        Ok(()) => Ok(None),
+        Err(ServiceError::Refused(refusal)) => Ok(Some(*refusal)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn free(db: &impl ConnectionTrait, ring: RingId, name: &KeyName) -> ServiceResult<()> {
+    if !store::keys::name_taken(db, ring, name.as_str()).await? {
+        return Ok(());
+    }
+    let text = format!("There is or was a key called {name} in this region; choose another name (X-39).");
+    Err(Refusal::field(Code::KeyNameTaken, "name", text).into())
+}
 
 /// The cheap checks of a new key; nothing is stored yet.
 pub(super) async fn check_new(
@@ -21,12 +52,10 @@ pub(super) async fn check_new(
     risk_acknowledged: bool,
 ) -> ServiceResult<KeyName> {
     risk::require(act, risk_acknowledged).await?;
-    let ring = act.ring()?;
+    let ring = RingId(act.ring()?.id);
     let name = KeyName::parse(&name).map_err(|why| Refusal::field(Code::KeyNameInvalid, "name", why))?;
-    policy::add_key(&store::rings::facts(&act.tx, RingId(ring.id)).await?)?;
-    if store::keys::name_taken(&act.tx, RingId(ring.id), name.as_str()).await? {
-        return Err(name_taken(&name).into());
-    }
+    policy::add_key(&store::rings::facts(&act.tx, ring).await?)?;
+    free(&act.tx, ring, &name).await?;
     Ok(name)
 }
 
@@ -36,9 +65,7 @@ pub(super) async fn lock_for_new(act: &Act, name: &KeyName) -> ServiceResult<(Ar
     let ring = store::rings::lock(&act.tx, RingId(act.ring()?.id)).await?;
     let facts = store::rings::facts(&act.tx, RingId(ring.id)).await?;
     policy::add_key(&facts)?;
-    if store::keys::name_taken(&act.tx, RingId(ring.id), name.as_str()).await? {
-        return Err(name_taken(name).into());
-    }
+    free(&act.tx, RingId(ring.id), name).await?;
     Ok((root, ring, facts))
 }
 
@@ -96,12 +123,4 @@ async fn adopt(
         store::ring_keys::adopt(&act.tx, root.seal_ring_key(row), id).await?;
     }
     Ok(())
-}
-
-fn name_taken(name: &KeyName) -> Refusal {
-    Refusal::field(
-        Code::KeyNameTaken,
-        "name",
-        format!("There is or was a key called {name} in this region; choose another name (X-39)."),
-    )
 }

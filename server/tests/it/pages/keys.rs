@@ -2,6 +2,7 @@
 
 use super::authorization::stage::Stage;
 use crate::{harness::House, shell::browser::Browser};
+use store::ConnectionTrait as _;
 use test_support::{TestDb, both_databases};
 
 const ADMINISTRATOR: usize = 2;
@@ -31,13 +32,21 @@ both_databases! {
         house.key("taken").await;
         let mut browser = Browser::signed_in(&house, "ada@contoso.example").await;
         browser.post("/encryption-keys/risk", &[]).await;
-        let names = [("no_line", "Use 1 to 127 letters"), ("taken", "A key here is called taken already")];
+        let names = [("no_line", "Use 1 to 127 letters"), ("taken", "There is or was a key called taken")];
         for (name, wrong) in names {
             let page = browser.get(&format!("/encryption-keys/new?region=europe&how=upload&name={name}")).await;
             for text in [wrong, "Where the key comes from", &format!("value=\"{name}\"")] {
                 assert!(page.text().contains(text), "{text}: {}", page.text());
             }
         }
+        // The name of a key that is deleted since is none for another one, either.
+        let sql = "UPDATE protection_keys SET name = 'gone', state = 'deleted', material = NULL";
+        let ring = "UPDATE rings SET active_ring_key = NULL";
+        for sql in [ring, sql] {
+            house.portal.db().write().execute_unprepared(sql).await.unwrap();
+        }
+        let page = browser.get("/encryption-keys/new?region=europe&how=generate&name=gone").await;
+        assert!(page.text().contains("There is or was a key called gone"), "{}", page.text());
         let page = browser.get("/encryption-keys/new?region=europe&how=upload&name=fresh").await;
         assert!(page.text().contains("Password of the file"), "{}", page.text());
     }

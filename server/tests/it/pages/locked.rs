@@ -4,7 +4,7 @@ use crate::{
     harness::{FILE_PASSWORD, House},
     shell::browser::Browser,
 };
-use domain::{EnvironmentId, KeyId, OperationId};
+use domain::{EnvironmentId, KeyId, OperationId, roles::Role};
 use service::{environments, keys};
 use test_support::{TestDb, both_databases, pfx};
 use vault::Password;
@@ -25,8 +25,8 @@ both_databases! {
             ("/encryption-keys".to_owned(), &[HELD, "Not now"]),
             (format!("/encryption-keys/{key}"), &["None is online with this key.", "Locked environments"]),
             ("/environments".to_owned(), &["tone-error wraps", "Locked, deleted in 2"]),
-            (home.clone(), &["Environment locked.", "What is still locked on", "First the key", &unlock]),
-            (format!("{home}/encryption"), &["Environment locked.", "First the key", &unlock]),
+            (home.clone(), &["Environment locked.", "What is still locked on", "First the key"]),
+            (format!("{home}/encryption"), &["Environment locked.", "First the key"]),
             (format!("/environments/{other}/encryption"), &["In the region europe 1 environment is locked"]),
             (job.clone(), &["What comes next", "an hour after the lock began", "copies its file to its safe place"]),
         ] {
@@ -40,10 +40,20 @@ both_databases! {
         }
         silent(&mut ada, &format!("/environments/{other}/encryption"), "Add and activate a key first").await;
         silent(&mut ada, &home, &way).await;
+        // In the first hour the key cannot be unlocked yet: its page says from when on.
+        says(&mut ada, &home, &["Show the key", "Possible "]).await;
+        silent(&mut ada, &home, &unlock).await;
+        // What is the same for every target is said once.
+        house.environment("Third", "sandbox").await;
+        let copy = ada.get(&format!("{home}/copy")).await;
+        assert!(copy.text().contains("Copy environment: not now."), "{}", copy.text());
+        assert_eq!(copy.text().matches("<span>Payroll is locked: its data goes nowhere").count(), 1, "{}", copy.text());
 
         house.wait(HOUR);
         let mut ada = at_risk(&house).await;
-        says(&mut ada, &job, &["Unlock the key", &unlock]).await;
+        for path in [&job, &home] {
+            says(&mut ada, path, &["Unlock the key", &unlock]).await;
+        }
         let password = Password::new(FILE_PASSWORD.to_owned());
         let form = keys::Unlock { file, password, risk_acknowledged: true };
         keys::unlock(&house.portal, &house.admin, key, form).await.unwrap();
@@ -63,6 +73,22 @@ both_databases! {
         let (_, unlock) = history.split_once("Unlock").unwrap();
         let (unlock, _) = unlock.split_once("</tr>").unwrap();
         assert_eq!(unlock.matches(">first<").count(), 2, "{unlock}");
+    }
+}
+
+both_databases! {
+    async fn x_19_a_system_administrator_sees_that_all_is_locked_and_no_way_to_keys(db: TestDb) {
+        let Locked { house, locked, .. } = Locked::new(&db).await;
+        house.user(&house.admin, "sys@contoso.example", vec![Role::SystemAdministrator(locked)]).await;
+        let mut sys = Browser::signed_in(&house, "sys@contoso.example").await;
+        sys.post("/encryption-keys/risk", &[]).await;
+        let home = format!("/environments/{locked}");
+        for path in ["/".to_owned(), "/environments".to_owned(), home.clone(), format!("{home}/encryption")] {
+            says(&mut sys, &path, &["locked"]).await;
+            silent(&mut sys, &path, "href=\"/encryption-keys").await;
+        }
+        let page = sys.get("/encryption-keys").await;
+        assert_eq!(page.status, 403, "{}", page.text());
     }
 }
 
