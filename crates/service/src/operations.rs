@@ -104,6 +104,8 @@ pub struct About {
     pub key: Option<(KeyId, String)>,
     /// Of an import.
     pub table: Option<(TableId, String)>,
+    /// How many lines of its file an import has refused.
+    pub refused: u64,
     /// Whose data a copy or a restore takes.
     pub source: Option<(EnvironmentId, String)>,
     /// The backup that is restored, and when it was made.
@@ -120,6 +122,7 @@ pub async fn about(portal: &Portal, caller: &Caller, operations: &[Operation]) -
     let (mut environments, mut keys) = (HashMap::new(), HashMap::new());
     let mut abouts = Vec::with_capacity(operations.len());
     for operation in operations {
+        let (table, refused) = import(portal, operation).await?;
         let source = source(caller, operation);
         for id in operation.environment_id.into_iter().chain(source) {
             if let Entry::Vacant(unknown) = environments.entry(id) {
@@ -137,7 +140,8 @@ pub async fn about(portal: &Portal, caller: &Caller, operations: &[Operation]) -
             source: source.and_then(|id| Some((id, environments.get(&id)?.clone()?))),
             backup: restored(portal, operation).await?,
             key: operation.key_id.and_then(|id| Some((id, keys.get(&id)?.clone()?))),
-            table: table(portal, operation).await?,
+            table,
+            refused,
             created_by: user.map_or_else(String::new, |user| user.email.clone()),
         });
     }
@@ -160,9 +164,12 @@ async fn restored(portal: &Portal, operation: &Operation) -> ServiceResult<Optio
 }
 
 /// The table an import goes into.
-async fn table(portal: &Portal, operation: &Operation) -> ServiceResult<Option<(TableId, String)>> {
+/// The table of an import, and how many lines it has refused.
+async fn import(portal: &Portal, operation: &Operation) -> ServiceResult<(Option<(TableId, String)>, u64)> {
     let db = portal.db().read();
-    let Some(id) = operation.import_id else { return Ok(None) };
-    let table = store::tables::get(db, TableId(store::imports::get(db, id).await?.table_id)).await?;
-    Ok(table.map(|table| (table.id, table.shape.name.to_string())))
+    let Some(id) = operation.import_id else { return Ok((None, 0)) };
+    let import = store::imports::get(db, id).await?;
+    let table = store::tables::get(db, TableId(import.table_id)).await?;
+    let named = table.map(|table| (table.id, table.shape.name.to_string()));
+    Ok((named, u64::try_from(import.refused).unwrap_or(0)))
 }

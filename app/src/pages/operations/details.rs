@@ -9,7 +9,7 @@ use crate::{
     forms,
     pages::load::*,
     ui::*,
-    view::{ViewDecision, ViewOperation},
+    view::{ViewDecision, ViewOperation, counted},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub struct ViewJobDetails {
     pub took: Option<String>,
     /// How often a worker took it up: more than once after a crash or a restart.
     pub attempts: u32,
+    /// How many lines of its file an import has refused.
+    pub refused: u64,
     /// Whether it may be cancelled now; none where that is out of the question.
     pub cancel: Option<ViewDecision>,
     /// Of a lock that has ended.
@@ -59,6 +61,7 @@ pub async fn operation(id: String, after: String) -> Result<ViewJobDetails, UiEr
         operation: ViewOperation::new(&found, portal.clock().now()),
         about: super::about(&about),
         from: super::from(&about),
+        refused: about.refused,
         region: about.region,
         by: about.created_by,
         started: found.started_at.map(Into::into),
@@ -90,8 +93,13 @@ pub fn Operation() -> AnyView {
 fn show(data: ViewJobDetails) -> AnyView {
     let ViewJobDetails { operation, about, after_lock, report: lines, .. } = data.clone();
     let ViewOperation { id, label, state, over, online, undoing, error, facts, steps, .. } = operation;
+    let refused = Some(data.refused).filter(|refused| *refused > 0).map(|refused| {
+        let label = format!("{} refused", counted(refused, "line", "lines"));
+        view! { <Badge label tone=Tone::Warning /> }
+    });
     let aside = view! {
         <StateBadge state />
+        {refused}
         {(online && !over).then(|| view! { <Badge label="No downtime" tone=Tone::Success /> })}
         {undoing.then(|| view! { <Badge label="Being undone" tone=Tone::Warning /> })}
     };

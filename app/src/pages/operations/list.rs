@@ -144,9 +144,17 @@ fn row(job: ViewJob) -> Row {
 #[cfg(feature = "ssr")]
 mod build {
     use super::ViewJob;
-    use crate::view::ViewOperation;
+    use crate::view::{ViewOperation, counted};
     use domain::{Timestamp, operations::OperationState};
     use service::{operations::About, store::operations::Operation};
+
+    /// "2 lines refused, took 3 s".
+    fn ended(job: &Operation, about: &About) -> String {
+        let refused =
+            (about.refused > 0).then(|| format!("{} refused", counted(about.refused, "line", "lines")));
+        let took = super::super::took(job).map(|took| format!("took {took}"));
+        refused.into_iter().chain(took).collect::<Vec<_>>().join(", ")
+    }
 
     impl ViewJob {
         /// The job as it stands at `now`.
@@ -154,7 +162,7 @@ mod build {
             let view = ViewOperation::new(job, now);
             let note = match job.state {
                 OperationState::Failed | OperationState::Cancelled => job.error.clone(),
-                OperationState::Succeeded => super::super::took(job).map(|took| format!("took {took}")),
+                OperationState::Succeeded => Some(ended(job, about)).filter(|note| !note.is_empty()),
                 OperationState::Running => view.facts.map(|facts| facts.counted),
                 OperationState::Queued => None,
             };

@@ -2,7 +2,7 @@
 
 use crate::{harness::House, shell::browser::Browser};
 use domain::{EnvironmentId, OperationId};
-use service::{backups, environments, operations};
+use service::{backups, environments, imports, operations};
 use test_support::{TestDb, both_databases};
 
 both_databases! {
@@ -20,6 +20,21 @@ both_databases! {
         for page in &pages {
             let answer = browser.get(page).await;
             assert!(answer.status == 200 && answer.text().contains(replaced), "{page}: {}", answer.text());
+        }
+    }
+
+    async fn an_import_that_refused_lines_says_how_many_wherever_it_is_named(db: TestDb) {
+        let house = House::new(&db).await;
+        let environment = house.environment("Sales", "sandbox").await;
+        let table = house.table(environment, "People", &[("Name", "text"), ("Age", "whole_number")]).await;
+        let mut upload = imports::begin(&house.portal, &house.admin, table).await.unwrap();
+        upload.push(b"Name,Age\nAda,36\nBob,old\n").await.unwrap();
+        let id = upload.finish().await.unwrap();
+        house.drain().await;
+        let mut browser = Browser::signed_in(&house, "ada@contoso.example").await;
+        for path in ["/operations".to_owned(), format!("/operations/{id}")] {
+            let page = browser.get(&path).await;
+            assert!(page.status == 200 && page.text().contains("1 line refused"), "{path}: {}", page.text());
         }
     }
 
