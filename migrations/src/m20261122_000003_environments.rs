@@ -39,6 +39,7 @@ CREATE INDEX environments_by_name ON environments (tenant_id, name_canonical, id
 CREATE INDEX environments_by_created ON environments (tenant_id, created_at, id);
 CREATE INDEX environments_by_ring_state ON environments (ring_id, state);
 CREATE INDEX environments_locked ON environments (state_since) WHERE state = 'locked';
+CREATE INDEX environments_locked_by_ring ON environments (ring_id, state_since) WHERE state = 'locked';
 
 CREATE TABLE data_tables (
     id {uuid} PRIMARY KEY,

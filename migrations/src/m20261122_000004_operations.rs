@@ -96,6 +96,13 @@ CREATE TABLE replicas (
     root_seen {bytes}
 );
 
+-- Which process does what only one of them does at a time.
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    owner {uuid} NOT NULL,
+    held_until BIGINT NOT NULL
+);
+
 -- The outbox: one message per recipient, committed with the change it tells of.
 CREATE TABLE messages (
     id {uuid} PRIMARY KEY,

@@ -101,7 +101,7 @@ fn background(
         }
     }
     tasks.spawn(service::upkeep::run(portal.clone(), stop.clone()));
-    tasks.spawn(service::timers::run(portal.clone(), stop.clone()));
+    tasks.spawn(service::scheduler::run(portal.clone(), stop.clone()));
     tasks.spawn(service::replicas::run(portal.clone(), stop.clone()));
     Ok(())
 }

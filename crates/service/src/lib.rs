@@ -31,6 +31,7 @@ pub mod replicas;
 pub mod risk;
 pub mod root_key;
 pub mod rows;
+pub mod scheduler;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -163,7 +163,6 @@ async fn restored(portal: &Portal, operation: &Operation) -> ServiceResult<Optio
     Ok(backup.map(|backup| (id, backup.created_at)))
 }
 
-/// The table an import goes into.
 /// The table of an import, and how many lines it has refused.
 async fn import(portal: &Portal, operation: &Operation) -> ServiceResult<(Option<(TableId, String)>, u64)> {
     let db = portal.db().read();

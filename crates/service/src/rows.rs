@@ -106,7 +106,8 @@ async fn read(
     let (environment, table, key, sealed) =
         portal.witness(caller, action, Target::Table(table), sealed.await).await?;
     let open = |row: &SealedRow| Listed { id: row.id, cells: open(&key, &environment, table.id, row) };
-    let items = sealed.items.iter().map(open).collect();
+    let items: Vec<Listed> = sealed.items.iter().map(open).collect();
+    told(&table, &items);
     Ok((table, Page { items, next: sealed.next }))
 }
 
@@ -120,7 +121,9 @@ pub async fn get(portal: &Portal, caller: &Caller, table: TableId, id: RowId) ->
         Ok(store::rows::get(db, table, id).await?.ok_or_else(|| Refusal::not_found("row"))?)
     });
     let (environment, table, key, row) = portal.witness(caller, action, target, row.await).await?;
-    let row = Listed { id, cells: open(&key, &environment, table.id, &row) }.whole();
+    let row = Listed { id, cells: open(&key, &environment, table.id, &row) };
+    told(&table, std::slice::from_ref(&row));
+    let row = row.whole();
     let row = portal.witness(caller, action, target, row).await?;
     record(portal, caller, action, &table, json!({ "row": id.to_string() })).await?;
     Ok((table, row))
@@ -335,11 +338,16 @@ fn seal(
 /// Opens a row at its place; `None` where its bytes are not what was sealed there under `key`.
 fn open(key: &DataKey, environment: &Environment, table: TableId, row: &SealedRow) -> Option<Vec<Cell>> {
     let plain = key.open(&place(environment, table, row.id, row.generation), &row.sealed).ok();
-    let cells = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
-    if cells.is_none() {
-        tracing::error!(table = %table, row = %row.id, "a row opens under no key");
+    plain.and_then(|plain| serde_json::from_slice(&plain).ok())
+}
+
+/// What is damaged stands in the log, a line for each read.
+fn told(table: &Table, rows: &[Listed]) {
+    let damaged: Vec<String> =
+        rows.iter().filter(|row| row.cells.is_none()).map(|row| row.id.to_string()).collect();
+    if !damaged.is_empty() {
+        tracing::error!(table = %table.id, rows = damaged.join(" "), "rows open under no key");
     }
-    cells
 }
 
 /// Where a row is bound to: owner, table, row and generation.

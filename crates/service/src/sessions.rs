@@ -1,6 +1,6 @@
 //! Browser sessions: who is signed in, until when, and how sessions end.
 
-use crate::{Caller, Portal, ServiceResult, Target, Via, keys::hex};
+use crate::{Caller, Portal, ServiceError, ServiceResult, Target, Via, keys::hex};
 use domain::{Code, Refusal, Timestamp, actions::Action};
 use std::time::Duration;
 
@@ -41,7 +41,14 @@ pub async fn identify(
     let Some(found) = found else { return Ok(None) };
     if now.since(found.seen_at) >= NOTED {
         let until = portal.settings().sessions.until(found.created_at, now);
-        store::sessions::touch(portal.db().write(), &id_hash, now, until).await?;
+        let noted = store::sessions::touch(portal.db().write(), &id_hash, now, until).await;
+        match noted.map_err(ServiceError::from) {
+            // A full disk does not keep from reading; the session only ends as if this had not been.
+            Err(error) if error.is_outage() => {
+                tracing::warn!(error = format!("{error:#}"), "the use of a session is not noted");
+            }
+            other => other?,
+        }
     }
     Ok(Some(Caller::new(&found.user, found.roles, Via::Session(id_hash), address, request_id)))
 }

@@ -1,7 +1,8 @@
 //! What time alone does: reminders of a deletion, and the deletion of what stayed locked for 28 days (T28).
 //!
-//! Every process looks; whoever comes second finds it done, because the transaction that acts looks again under
-//! the ring's lock. A portal that was down, or whose clock jumped, does what is due when it is back.
+//! The [scheduler](crate::scheduler) of one process does it; whoever comes second finds it done, because the transaction
+//! that acts looks again under the ring's lock. A portal that was down, or whose clock jumped, does what is due when it
+//! is back.
 
 use crate::{
     Caller, Portal, ServiceResult, Target, Via, backups, environments, fresh, keys,
@@ -18,33 +19,9 @@ use domain::{
 };
 use std::time::Duration;
 use store::{environments::Environment, rings::LockedSince};
-use tokio_util::sync::CancellationToken;
 
-/// How often a process looks what is due.
-const LOOK: Duration = Duration::from_millis(800);
 /// So many deletions are begun in one look.
 const BATCH: u64 = 20;
-
-/// A root key that a lock could not rotate is tried again after so many looks, about a minute.
-const ROTATE_EVERY: u64 = 75;
-
-/// Looks until `stop`.
-pub async fn run(portal: Portal, stop: CancellationToken) {
-    for turn in 1_u64.. {
-        if stop.is_cancelled() {
-            return;
-        }
-        if let Err(error) = run_once(&portal).await {
-            tracing::error!(%error, "what is due cannot be done now and is tried again");
-        }
-        if turn.is_multiple_of(ROTATE_EVERY)
-            && let Err(error) = rotate_root_key(&portal).await
-        {
-            tracing::error!(error = format!("{error:#}"), "the root key cannot be rotated now");
-        }
-        stop.run_until_cancelled(tokio::time::sleep(LOOK)).await;
-    }
-}
 
 /// Does everything that is due now. What cannot be done stands in nobody else's way.
 ///

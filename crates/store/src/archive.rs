@@ -42,8 +42,9 @@ pub const TABLES: &[&str] = &[
     "audit_entries",
 ];
 
-/// What a restored portal does without: who is signed in, who failed to, which processes run; and sea-orm's own table.
-pub const LEFT_OUT: &[&str] = &["sessions", "sign_in_failures", "replicas", "seaql_migrations"];
+/// What a restored portal does without: who is signed in, who failed to, which processes run and which of them is the
+/// scheduler; and sea-orm's own table.
+pub const LEFT_OUT: &[&str] = &["sessions", "sign_in_failures", "replicas", "leases", "seaql_migrations"];
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

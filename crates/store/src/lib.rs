@@ -23,6 +23,7 @@ pub mod gauges;
 pub mod imports;
 pub mod key_files;
 pub mod keys;
+pub mod leases;
 pub mod messages;
 pub mod operations;
 pub mod overview;

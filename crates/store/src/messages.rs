@@ -127,17 +127,21 @@ pub async fn set_sent(db: &impl ConnectionTrait, id: MessageId, now: Timestamp) 
     Ok(())
 }
 
-/// Not delivered: why, and when to try again; `None` gives up.
+/// Not delivered: why, and when to try again; `None` gives up. Where somebody has it [sent again](send_again) since it
+/// was claimed, this was not the last attempt, and the next one is due.
 pub async fn set_failed(
     db: &impl ConnectionTrait,
-    id: MessageId,
+    message: &Message,
     error: &str,
     again: Option<Timestamp>,
 ) -> StoreResult<()> {
-    let sql = "UPDATE messages SET state = $2, last_error = $3, next_attempt_at = COALESCE($4, next_attempt_at), \
+    let sql = "UPDATE messages SET state = CASE WHEN attempts = $5 THEN $2 ELSE state END, last_error = $3, \
+               next_attempt_at = CASE WHEN attempts = $5 THEN COALESCE($4, next_attempt_at) ELSE next_attempt_at END, \
                lease_owner = NULL, lease_until = NULL WHERE id = $1 AND state = 'queued'";
     let state = if again.is_some() { "queued" } else { "failed" };
-    let values = [id.0.into(), state.into(), error.into(), again.map(|t| t.0).into()];
+    let claimed = i64::from(message.attempts);
+    let again = again.map(|at| at.0);
+    let values = [message.id.0.into(), state.into(), error.into(), again.into(), claimed.into()];
     db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
     Ok(())
 }

@@ -26,6 +26,7 @@ pub(super) struct Which {
     #[serde(rename = "type")]
     #[param(value_type = Option<api_types::EnvironmentType>)]
     kind: Option<String>,
+    /// `locked` are also those that a running lock has not come to (`locking`).
     #[param(value_type = Option<api_types::EnvironmentState>)]
     state: Option<String>,
     region: Option<String>,

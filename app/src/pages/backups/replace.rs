@@ -111,9 +111,7 @@ fn show(data: ViewReplace) -> AnyView {
         next: data.next.as_ref().map(|after| data.address(&[("search", &data.search), ("after", after)])),
         ..Page::default()
     };
-    let nowhere = nowhere(&data);
-    let rows = data.targets.iter().map(|target| row(&data, target, nowhere.as_ref())).collect();
-    let bar = nowhere.map(|why| view::not_now(format!("{}: not now.", data.heading()), why));
+    let rows = data.targets.iter().map(|target| row(&data, target)).collect();
     let empty = view! { <EmptyState icon=Glyph::Search title="Nothing found" text="No environment has such a name." /> };
     view! {
         {question(&data)}
@@ -133,7 +131,6 @@ fn show(data: ViewReplace) -> AnyView {
                 autocomplete="off"
             />
         </FilterForm>
-        {bar}
         <DataTable caption="Where to?" titled=true columns=columns() rows empty=empty.into_any() page />
     }
     .into_any()
@@ -175,15 +172,7 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-/// The reason that keeps several environments of the page from being the target, where none may be: it is said once.
-fn nowhere(data: &ViewReplace) -> Option<Why> {
-    let why: Option<Vec<&Why>> = data.targets.iter().map(|target| target.decision.why.as_ref()).collect();
-    let why = why?;
-    let several = |one: &&&Why| why.iter().filter(|other| other == one).count() > 1;
-    why.iter().find(several).map(|why| Why::clone(why))
-}
-
-fn row(data: &ViewReplace, target: &ViewTarget, said: Option<&Why>) -> Row {
+fn row(data: &ViewReplace, target: &ViewTarget) -> Row {
     let key = target.key.clone().unwrap_or_else(|| "Microsoft-provided key".to_owned());
     let name = target.name.clone();
     let possible = match target.decision.why.clone() {
@@ -194,7 +183,6 @@ fn row(data: &ViewReplace, target: &ViewTarget, said: Option<&Why>) -> Row {
             let hidden = format!(": {name}");
             view! { <a href=href>{verb} <span class="visually-hidden">{hidden}</span></a> }.into_any()
         }
-        Some(why) if said == Some(&why) => view! { <span class="muted">"Not now"</span> }.into_any(),
         Some(why) => view! { <span class="muted">{view::why(why)}</span> }.into_any(),
     };
     let muted = if target.decision.allowed() { "" } else { "muted" };

@@ -46,9 +46,9 @@ fn link(data: &ViewEnvironment) -> Option<AnyView> {
     }
     let key = data.key.as_ref().filter(|_| data.sees_keys && !key_is_back(data))?;
     let page = format!("/encryption-keys/{}", key.id);
-    // T1: in the first hour its page says from when on.
+    // T1: in the first hour its page says from when on; who may not unlock can look at it.
     let (label, href) = match data.unlock.code {
-        Some(Code::UnlockTooEarly) => ("Show the key", page),
+        Some(Code::UnlockTooEarly | Code::Forbidden) => ("Show the key", page),
         _ => ("Unlock the key", format!("{page}/unlock")),
     };
     Some(view! { <ButtonLink label href /> }.into_any())

@@ -146,7 +146,9 @@ fn consequences(data: &ViewKeyDetails) -> AnyView {
 /// by name, which go and which stay.
 fn reach(data: &ViewKeyDetails) -> AnyView {
     let list = &data.list;
-    let stay = list.environments.saturating_sub(list.self_managed);
+    // What an earlier lock left is neither.
+    let locked = list.locked.as_ref().map_or(0, |locked| locked.environments);
+    let stay = list.environments.saturating_sub(list.self_managed + locked);
     let own = named("self_managed", &list.region, &data.used_by, list.self_managed);
     let others = named("platform_managed", &list.region, &data.others, stay);
     let (go, stay) = (

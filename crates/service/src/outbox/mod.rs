@@ -73,7 +73,7 @@ async fn mark(portal: &Portal, message: &Message, outcome: Result<(), SendError>
         Err(error) => {
             let again = again(message.attempts, error.refused, now);
             tracing::warn!(message = %message.id, attempts = message.attempts, %error, "mail was not delivered");
-            store::messages::set_failed(db, message.id, &error.to_string(), again).await?;
+            store::messages::set_failed(db, message, &error.to_string(), again).await?;
         }
     }
     Ok(())

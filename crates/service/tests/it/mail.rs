@@ -142,6 +142,26 @@ both_databases! {
         assert!(trail[1].details.contains("contoso-2026 was added"), "{}", trail[1].details);
     }
 
+    async fn x_40_an_attempt_that_fails_meanwhile_does_not_undo_that_a_mail_is_sent_again(db: TestDb) {
+        let house = House::new(&db).await;
+        house.upload("contoso-2026").await.unwrap();
+        let write = house.portal.db().write();
+        let sql = "UPDATE messages SET attempts = 79, last_error = 'no such mailbox'";
+        write.execute_unprepared(sql).await.unwrap();
+        let now = house.portal.clock().now();
+        let lease = (now, now + Duration::from_secs(60));
+        let claimed = store::messages::claim(write, "another process", lease, 1).await.unwrap().remove(0);
+        messages::send_again(&house.portal, &house.admin, claimed.id).await.unwrap();
+        // It was the 80th attempt: this one gives the mail up, and the next one is still to come.
+        store::messages::set_failed(write, &claimed, "no such mailbox", None).await.unwrap();
+        let found = messages::get(&house.portal, &house.admin, claimed.id).await.unwrap();
+        assert_eq!((found.state, found.attempts), (MessageState::Queued, 0));
+        assert!(found.next_attempt_at <= now + Duration::from_secs(1), "due at once");
+        let later = (now + Duration::from_secs(1), now + Duration::from_secs(61));
+        let again = store::messages::claim(write, "a third", later, 100).await.unwrap();
+        assert!(again.iter().any(|message| message.id == claimed.id), "the lease is over");
+    }
+
     async fn x_40_nothing_is_sent_again_to_who_is_no_administrator_any_more(db: TestDb) {
         let house = House::new(&db).await;
         house.upload("contoso-2026").await.unwrap();

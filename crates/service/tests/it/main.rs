@@ -26,6 +26,7 @@ mod overview;
 mod roll_back;
 mod root_key;
 mod rows;
+mod scheduler;
 mod scrub;
 mod two_person;
 mod upload;

@@ -8,5 +8,6 @@ mod keys;
 mod locked;
 mod malformed;
 mod operations;
+mod outage;
 mod reported;
 mod two_person;

@@ -92,7 +92,7 @@ async fn export(api: &Api, table: &str) -> String {
 }
 
 /// The arguments, and the file of the passphrase.
-fn with(folder: &Path, arguments: &[&str]) -> Vec<String> {
+pub(super) fn with(folder: &Path, arguments: &[&str]) -> Vec<String> {
     let file = folder.join("passphrase");
     fs::write(&file, PASSPHRASE).unwrap();
     let all = arguments.iter().copied().chain(["--passphrase-file"]).map(str::to_owned);
@@ -117,7 +117,8 @@ fn create_twice(db: &TestDb, folder: &Path) {
     assert_eq!(parts.count(), 0);
 }
 
-fn create(db: &TestDb, folder: &Path, name: &str) -> String {
+/// Makes a backup of this name there; its path.
+pub(super) fn create(db: &TestDb, folder: &Path, name: &str) -> String {
     let file = folder.join(name).display().to_string();
     let text = done(db, folder, &with(folder, &["backup", "create", &file]));
     assert!(text.contains("Written to"), "{text}");

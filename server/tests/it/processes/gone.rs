@@ -1,10 +1,13 @@
 //! Locked means gone: what opened rows before a lock is nowhere after it, not in the database's files, not in the
-//! process, not in a backup from before beside the root key of after. And it all comes back with the file.
+//! process, not in a backup or a copy from before, nor does one of these open beside the root key of after. And it all
+//! comes back with the file.
+//!
+//! The process's memory is read from `/proc/…/mem` while it is stopped: the same bytes as `gcore` writes.
 
 use super::{
-    api::{Api, confirmed, expect, id},
-    memory,
-    program::{ADA, Server, bootstrap, refused, serve, token, verify_audit},
+    api::{Api, answer, confirmed, expect, id},
+    backup, memory,
+    program::{ADA, Server, bootstrap, done, refused, serve, token, verify_audit},
     secrets::{Secrets, is_there, root_key},
 };
 use crate::harness::FILE_PASSWORD;
@@ -15,7 +18,17 @@ use aes_gcm::{
 use domain::{EnvironmentId, KeyId};
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
-use std::{fmt::Write as _, fs, path::Path, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use store::Db;
 use test_support::{Kind, TestDb, both_databases, pfx};
 use tokio::time::Instant;
@@ -25,6 +38,8 @@ const ROWS: usize = 20_000;
 /// In every row, and nowhere else on this machine.
 const MARKER: &str = "okapi-basalt-2259-";
 const STOP: Duration = Duration::from_secs(60);
+/// So long the search for what is only there at moments may take.
+const SIGHT: Duration = Duration::from_secs(120);
 
 both_databases! {
     async fn what_is_locked_is_gone_from_files_memory_and_backups_and_comes_back(db: TestDb) {
@@ -37,16 +52,23 @@ both_databases! {
         let (environment, table, key) = encrypt(&api).await;
         let before = export(&api, &table).await;
         let secrets = secrets(&db, folder, &environment, &key).await;
+        api.post(&format!("/environments/{environment}/backups"), json!({}), 202).await;
+        api.until_idle().await;
+        let file = backup::create(&db, folder, "before");
+        let verified = done(&db, folder, &backup::with(folder, &["backup", "verify", &file]));
+        assert!(verified.contains("1 environments, 20000 rows"), "{verified}");
         server.process.terminate(STOP).await.unwrap();
-        let backup = db.copy().await.unwrap();
+        let copy = db.copy().await.unwrap();
         server.process.restart().unwrap();
         server.until_answering().await;
 
         in_sight_while_it_is_read(&api, &table, &server, &secrets).await;
+        in_sight_at_moments(&api, &table, &server, &secrets).await;
         lock(&api, &key).await;
         nothing_in_memory(&server, &secrets).await;
         no_file_has(&db, &secrets).await;
-        the_backup_does_not_open(&backup, folder, &mut server).await;
+        nothing_from_before_has(&copy, Path::new(&file), &secrets).await;
+        the_copy_does_not_open(&copy, folder, &mut server).await;
 
         unlock(&api, &environment, &key).await;
         assert!(export(&api, &table).await == before, "every row, byte for byte");
@@ -128,6 +150,45 @@ async fn in_sight_while_it_is_read(api: &Api, table: &str, server: &Server, secr
     }
 }
 
+/// Some are in memory only for moments: the data key while rows are opened, the private key while its file is checked
+/// or a ring key is unwrapped. Both happen over and over until the search has come across them.
+async fn in_sight_at_moments(api: &Api, table: &str, server: &Server, secrets: &Secrets) {
+    let enough = Arc::new(AtomicBool::new(false));
+    let work = [
+        tokio::spawn(export_until(enough.clone(), api.clone(), table.to_owned())),
+        tokio::spawn(upload_until(enough.clone(), api.clone())),
+    ];
+    let names = ["the data key", "p of okapi, in memory", "q of okapi, in memory"];
+    let (ends, mut seen) = (Instant::now() + SIGHT, BTreeSet::new());
+    while !names.iter().all(|name| seen.contains(*name)) {
+        assert!(!work.iter().any(|task| task.is_finished()), "both go on all the while");
+        assert!(Instant::now() < ends, "never found while they are in use: {names:?}, but {seen:?}");
+        seen.extend(memory::search(server.process.id().unwrap(), secrets).0);
+        tokio::task::yield_now().await;
+    }
+    enough.store(true, Ordering::SeqCst);
+    for task in work {
+        task.await.unwrap();
+    }
+    println!("at moments before the lock, found: {seen:?}");
+}
+
+async fn export_until(enough: Arc<AtomicBool>, api: Api, table: String) {
+    while !enough.load(Ordering::SeqCst) {
+        export(&api, &table).await;
+    }
+}
+
+/// The file is checked whole before it is refused.
+async fn upload_until(enough: Arc<AtomicBool>, api: Api) {
+    while !enough.load(Ordering::SeqCst) {
+        let form = file_form().text("name", "okapi-again");
+        let upload = api.request(Method::POST, "/regions/europe/keys").multipart(form);
+        let (status, body) = answer(upload).await.unwrap();
+        assert_eq!((status, body["code"].as_str()), (422, Some("KEY_ALREADY_PRESENT")), "{body}");
+    }
+}
+
 /// PP-110…PP-112, 72 hours after the key became active.
 async fn lock(api: &Api, key: &str) {
     api.wait(72 * 3_600 + 1).await;
@@ -179,16 +240,40 @@ async fn no_file_has(db: &TestDb, secrets: &Secrets) {
     assert!(searched > ROWS * 60, "{searched} bytes hold the rows");
 }
 
+/// What was saved while the rows could be read: the database as it lay there, with a backup of the environment in it,
+/// and the portal's own backup.
+async fn nothing_from_before_has(copy: &TestDb, file: &Path, secrets: &Secrets) {
+    let places = own_files(copy).await;
+    assert!(is_there(&places, "Okapis"), "the search would find what is there");
+    let (found, searched) = secrets.search(&places);
+    assert!(found.is_empty(), "{found:?}");
+    assert!(searched > 2 * ROWS * 60, "{searched} bytes hold the rows and their backup");
+    let (found, searched) = secrets.search(&[file.to_owned()]);
+    assert!(found.is_empty(), "{found:?}");
+    assert!(searched > 2 * ROWS * 60, "{searched} bytes hold the rows and their backup");
+}
+
+/// The files of this database alone: other tests' lie in the same cluster.
+async fn own_files(db: &TestDb) -> Vec<PathBuf> {
+    let files = db.files().unwrap();
+    if db.kind == Kind::Sqlite {
+        return files;
+    }
+    let which = "SELECT oid FROM pg_database WHERE datname = current_database()";
+    let oid = test_support::postgres::sql(&db.url, which).await.unwrap();
+    vec![files[0].join("base").join(oid.trim())]
+}
+
 /// A thief restores what was saved before the lock, and has the machine's root key of today.
-async fn the_backup_does_not_open(backup: &TestDb, folder: &Path, server: &mut Server) {
+async fn the_copy_does_not_open(copy: &TestDb, folder: &Path, server: &mut Server) {
     let den = folder.join("den");
     fs::create_dir_all(&den).unwrap();
     fs::copy(folder.join("root.key"), den.join("root.key")).unwrap();
-    let text = refused(backup, &den, &["audit", "verify"]);
+    let text = refused(copy, &den, &["audit", "verify"]);
     assert!(text.contains("is not this database's"), "{text}");
     // Nor does anything in it, without asking the program.
     let root = RootKey::from_bytes(&root_key(folder)).unwrap();
-    let database = Db::connect(&backup.url).await.unwrap();
+    let database = Db::connect(&copy.url).await.unwrap();
     let mut tried = 0;
     for table in store::sealed::Table::ALL {
         for row in store::sealed::page(database.read(), table, Default::default(), 1_000).await.unwrap() {

@@ -35,7 +35,7 @@ both_databases! {
     async fn functions_about_keys_want_the_risk_acknowledged(db: TestDb) {
         let stage = Stage::new(&db).await;
         let mut browser = stage.sign_in(2).await;
-        for path in ["/fn/keys", "/fn/key", "/fn/environment_encryption"] {
+        for path in ["/fn/keys", "/fn/new_key", "/fn/key", "/fn/environment_encryption"] {
             let (_, arguments, _) = FUNCTIONS.iter().find(|function| function.0 == path).unwrap();
             let answer = call(&mut browser, path, &filled(&stage, arguments).await).await;
             assert_eq!(answer.status, 409, "{path}");
