@@ -30,7 +30,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
                         error = format!("{error:#}"),
                         "no session can be read"
                     );
-                    return crate::middleware::problem::outage(&request);
+                    return crate::middleware::problem::failed(&request, &error);
                 }
             }
         }

@@ -42,7 +42,7 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         Ok(installed) => installed,
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "whether set-up is done cannot be read");
-            return problem::outage(&request);
+            return problem::failed(&request, &error);
         }
     };
     let signed_in = request.extensions().get::<SignedIn>().is_some_and(|who| who.0.is_some());

@@ -8,11 +8,8 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{OperationId, Refusal, RowId, TableId, cells::Cell};
-use http::{
-    StatusCode,
-    header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-};
-use service::{ServiceError, ServiceResult, imports, rows};
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use service::{ServiceResult, imports, rows};
 
 pub(super) const FILES: &[Route] = &[
     ("/tables/{id}/export.csv", || get(table)),
@@ -20,21 +17,11 @@ pub(super) const FILES: &[Route] = &[
     ("/operations/{id}/errors.csv", || get(refused_lines)),
 ];
 
-/// A refused download is its page, with the refusal's status and what stands against it.
+/// A download that is refused or fails is its page, with the status of that and what stands against it.
 async fn answer(form: Posted, outcome: ServiceResult<Response>, page: String) -> Response {
     match outcome {
         Ok(file) => file,
-        Err(ServiceError::Refused(refusal)) => {
-            form.at(&page).answer(Err(ServiceError::Refused(refusal))).await
-        }
-        Err(error) => {
-            tracing::error!(
-                error = format!("{error:#}"),
-                path = form.parts().uri.path(),
-                "a download failed"
-            );
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+        Err(why) => form.at(&page).answer(Err(why)).await,
     }
 }
 

@@ -45,7 +45,7 @@ both_databases! {
             told(&ada.get(page).await);
         }
         told(&ada.post("/environments/new", &NEW).await);
-        let answer = script(&mut ada, "/fn/frame").await;
+        let answer = script(&mut ada, "/fn/frame", "").await;
         told(&answer);
         assert_eq!(answer.header("content-type"), "application/json");
         // A stranger, too, who wants to sign in.
@@ -61,25 +61,32 @@ fn a_page_that_cannot_be_read_says_so_in_its_layout() {
         let house = House::new(&db).await;
         let mut ada = Browser::signed_in(&house, "ada@contoso.example").await;
         let environment = house.environment("Ledger", "sandbox").await;
-        let sql = "ALTER TABLE tables RENAME TO those;
+        let table = house.table(environment, "People", &[("Name", "text")]).await;
+        let sql = "ALTER TABLE data_tables RENAME TO those;
             CREATE FUNCTION broken() RETURNS SETOF those LANGUAGE plpgsql AS $$
               BEGIN RAISE EXCEPTION 'could not extend file \"base/1\": No space left on device'; END $$;
-            CREATE VIEW tables AS SELECT * FROM broken();";
+            CREATE VIEW data_tables AS SELECT * FROM broken();";
         house.portal.db().write().execute_unprepared(sql).await.unwrap();
-        let answer = ada.get(&format!("/environments/{environment}")).await;
+        // A download that fails is the page of what was to be downloaded.
+        for path in [format!("/environments/{environment}"), format!("/tables/{table}/export.csv")] {
+            let answer = ada.get(&path).await;
+            told(&answer);
+            assert!(answer.text().contains(LAYOUT), "{path}: {}", answer.text());
+        }
+        let answer = script(&mut ada, "/fn/environment", &format!("id={environment}")).await;
         told(&answer);
-        assert!(answer.text().contains(LAYOUT), "{}", answer.text());
+        assert_eq!(answer.header("content-type"), "application/json");
     });
 }
 
 /// As the pages' script asks.
-async fn script(browser: &mut Browser, path: &str) -> Answer {
+async fn script(browser: &mut Browser, path: &str, arguments: &str) -> Answer {
     let request = Request::post(path)
         .header("sec-fetch-site", "same-origin")
         .header(header::ORIGIN, PUBLIC_URL)
         .header(header::ACCEPT, "application/json")
         .header(header::CONTENT_TYPE, FORM);
-    browser.send(request, Body::empty()).await
+    browser.send(request, Body::from(arguments.to_owned())).await
 }
 
 /// A page, or the script's answer: never blank, never a defect.

@@ -1,156 +1,21 @@
 //! Storage that fails under the embedded database: fsync that answers EIO, a disk that is full, a log that was torn. What
 //! was answered is there afterwards, what is told is clear, and the portal comes back by itself when the fault is gone.
 
-use super::{
-    api::{Api, answer, id},
-    program::{ADA, bootstrap, program, token, verify_audit},
-};
-use reqwest::Method;
-use serde_json::{Value, json};
+mod fault;
+mod portal;
+mod visitor;
+
+use fault::Fault;
+use portal::Portal;
 use std::{
-    collections::BTreeSet,
     fs::{self, OpenOptions},
-    net::SocketAddr,
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
-use test_support::{Kind, TestDb, ports::free_address, process::Process};
-use tokio::time::Instant;
+use test_support::ports::free_address;
 
-const LIMIT: Duration = Duration::from_secs(90);
-/// So long the portal may take to come back once the fault is gone.
-const RECOVERY: Duration = Duration::from_secs(60);
-
-/// A portal that was set up, with a table, in a folder of its own.
-struct Portal {
-    db: TestDb,
-    folder: PathBuf,
-    _home: tempfile::TempDir,
-    api: Option<Api>,
-    token: String,
-    table: String,
-    process: Option<Process>,
-    /// The rows that were answered with 201.
-    answered: BTreeSet<String>,
-}
-
-impl Portal {
-    async fn new() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let folder = home.path().to_owned();
-        let db = TestDb::create(Kind::Sqlite).await.unwrap();
-        bootstrap(&db, &folder, &[]);
-        let token = token(&db, &folder, ADA);
-        let mut portal = Self {
-            db,
-            folder,
-            _home: home,
-            api: None,
-            token,
-            table: String::new(),
-            process: None,
-            answered: BTreeSet::new(),
-        };
-        portal.start(&[]).await;
-        let api = portal.api();
-        let environment = api.environment("Payroll").await;
-        let columns = json!({"name": "People", "columns": [{"name": "Name", "type": "text"}]});
-        portal.table = id(&api.post(&format!("/environments/{environment}/tables"), columns, 201).await);
-        portal.kill();
-        portal
-    }
-
-    /// Starts the program, behind these words.
-    async fn start(&mut self, before: &[&str]) {
-        let (listen, ops) = (free_address().unwrap(), free_address().unwrap());
-        self.start_at(before, listen, ops, &self.folder.clone(), &self.db.url.clone()).await;
-    }
-
-    async fn start_at(
-        &mut self,
-        before: &[&str],
-        listen: SocketAddr,
-        ops: SocketAddr,
-        folder: &Path,
-        url: &str,
-    ) {
-        let inner = program(url, folder);
-        let mut command = match before.split_first() {
-            Some((first, rest)) => {
-                let mut command = Command::new(first);
-                command.args(rest).arg(inner.get_program());
-                command
-            }
-            None => Command::new(inner.get_program()),
-        };
-        command.args(inner.get_args()).args(["serve", "--dev-clock"]);
-        command.args(["--listen", &listen.to_string(), "--ops-listen", &ops.to_string()]);
-        let mut process = Process::start(command, self.folder.join("log")).unwrap();
-        process.wait_until_answering(listen, LIMIT).await.unwrap();
-        self.process = Some(process);
-        self.api = Some(Api::new(listen, self.token.clone()));
-    }
-
-    fn api(&self) -> Api {
-        self.api.clone().unwrap()
-    }
-
-    /// The program goes the hard way, and whatever traced it.
-    fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            let children =
-                Command::new("pkill").args(["-9", "-P", &process.id().unwrap().to_string()]).status();
-            assert!(children.is_ok());
-            process.kill9().unwrap();
-        }
-    }
-
-    /// Writes a row; what is not 201 must be a clear problem.
-    async fn write(&mut self, name: &str, size: usize) -> Result<(), Value> {
-        let text = format!("{name} {}", "x".repeat(size));
-        let row = json!({"rows": [{"cells": {"Name": text}}]});
-        let path = format!("/tables/{}/rows", self.table);
-        let (status, body) = answer(self.api().request(Method::POST, &path).json(&row)).await.unwrap();
-        if status == 201 {
-            self.answered.insert(name.to_owned());
-            return Ok(());
-        }
-        assert_eq!((status, body["code"].as_str()), (503, Some("STORAGE_UNAVAILABLE")), "{body}");
-        assert!(body["remedy"].as_str().unwrap().contains("operator"), "{body}");
-        Err(body)
-    }
-
-    /// Every row, by its name.
-    async fn rows(&self) -> BTreeSet<String> {
-        let request = self.api().request(Method::GET, &format!("/tables/{}/export", self.table));
-        let text = request.send().await.unwrap().text().await.unwrap();
-        text.lines()
-            .skip(1)
-            .map(|line| line.split(' ').next().unwrap().trim_matches('"').to_owned())
-            .collect()
-    }
-
-    /// Nothing that was answered is missing, the file is sound, the trail is whole.
-    async fn judge(&mut self, fault: &str) {
-        self.kill();
-        self.start(&[]).await;
-        let rows = self.rows().await;
-        let missing: Vec<&String> = self.answered.difference(&rows).collect();
-        assert!(missing.is_empty(), "{fault}: answered and not there: {missing:?}");
-        self.sound(fault).await;
-    }
-
-    async fn sound(&mut self, fault: &str) {
-        self.kill();
-        let db = store::Db::connect(&self.db.url).await.unwrap();
-        let check = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "PRAGMA integrity_check");
-        let row = store::ConnectionTrait::query_one_raw(db.read(), check).await.unwrap().unwrap();
-        assert_eq!(row.try_get::<String>("", "integrity_check").unwrap(), "ok", "{fault}");
-        verify_audit(&self.db, &self.folder);
-    }
-}
+const LEDGER: [(&str, &str); 3] = [("name", "Ledger"), ("type", "sandbox"), ("region", "europe")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_fsync_that_fails_is_never_taken_for_done() {
@@ -174,20 +39,23 @@ async fn an_fsync_that_fails_is_never_taken_for_done() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fsync_fails_until_the_disk_is_mended() {
     let mut portal = Portal::new().await;
-    // From the 4th on, for as long as the tracer is there.
-    let inject = "inject=fsync,fdatasync:error=EIO:when=4+";
-    let strace = ["strace", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", inject];
-    portal.start(&strace).await;
-    let mut refused = 0;
+    portal.start(&[]).await;
+    let visitor = portal.visitor().await;
+    portal.write("before", 100).await.unwrap();
+    let id = portal.process.as_ref().unwrap().id().unwrap();
+    let fault = Fault::every_fsync(id).await;
     for n in 0..40 {
-        refused += usize::from(portal.write(&format!("row-{n}"), 100).await.is_err());
+        // Nothing reaches the disk: whatever were acknowledged now would be so falsely.
+        assert!(portal.write(&format!("row-{n}"), 100).await.is_err(), "row {n} is acknowledged");
     }
-    println!(
-        "EIO from the 4th fsync of each thread on: {} answered, {refused} refused",
-        portal.answered.len()
-    );
-    assert!(refused > 0);
-    portal.judge("EIO for good").await;
+    assert!(!visitor.post("/environments/new", &LEDGER).await, "a form is taken");
+    let shown = visitor.get("/environments").await;
+    fault.mend();
+    println!("EIO at every fsync: 40 rows and a form refused, pages shown: {shown}");
+    portal.comes_back(100).await;
+    assert!(visitor.post("/environments/new", &LEDGER).await && visitor.get("/environments").await);
+    assert_eq!(portal.process.as_ref().unwrap().id(), Some(id), "the process of before");
+    portal.judge("EIO until the disk was mended").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -216,23 +84,27 @@ async fn a_full_disk_is_said_and_passes() {
     let id = portal.process.as_ref().unwrap().id().unwrap();
     let inside = PathBuf::from(format!("/proc/{id}/root{}", disk.display()));
     portal.write("before", 1_000).await.unwrap();
+    let visitor = portal.visitor().await;
     let filler = inside.join("filler");
     fill(&filler);
     let mut refused = 0;
     for n in 0..40 {
         refused += usize::from(portal.write(&format!("row-{n}"), 40_000).await.is_err());
     }
-    println!("full: {} rows answered, {refused} refused", portal.answered.len());
-    assert!(refused > 0, "the disk is full");
-    fs::remove_file(&filler).unwrap();
-    let ends = Instant::now() + RECOVERY;
-    while portal.write("after", 40_000).await.is_err() {
-        assert!(Instant::now() < ends, "it does not come back");
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    let (form, large) = (format!("/tables/{}/rows/new", portal.table), "x".repeat(40_000));
+    let mut forms = 0;
+    for _ in 0..40 {
+        forms += usize::from(!visitor.post(&form, &[("c0", &large)]).await);
     }
-    let rows = portal.rows().await;
-    let missing: Vec<&String> = portal.answered.difference(&rows).collect();
-    assert!(missing.is_empty(), "answered and not there: {missing:?}");
+    let shown = visitor.get("/environments").await;
+    println!(
+        "full: {} rows answered, {refused} refused, {forms} forms refused, pages shown: {shown}",
+        portal.answered.len()
+    );
+    assert!(refused > 0 && forms > 0, "the disk is full");
+    fs::remove_file(&filler).unwrap();
+    portal.comes_back(40_000).await;
+    assert!(visitor.post(&form, &[("c0", "later")]).await && visitor.get("/environments").await);
     // What lies on the small disk goes with it: its copy is judged.
     for end in ["", "-wal"] {
         let to = format!("{}{end}", portal.db.files().unwrap()[0].display());
