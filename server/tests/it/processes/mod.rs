@@ -4,6 +4,7 @@ pub(crate) mod program;
 
 mod api;
 mod backup;
+mod deadlocks;
 mod gone;
 mod killed;
 mod memory;

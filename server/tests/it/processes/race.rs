@@ -2,6 +2,7 @@
 
 use super::{
     api::{Api, answer, confirmed},
+    deadlocks,
     program::{ADA, bootstrap, done, password_file, serve, token, verify_audit},
 };
 use reqwest::Method;
@@ -32,7 +33,7 @@ async fn race(db: &TestDb) {
     let mut add = vec!["admin", "user", "add", "--name", "Bob", "--email", BOB, "--password-file", &file];
     add.extend(["--role", "global-administrator"]);
     done(db, folder, &add);
-    let servers = [serve(db, folder, &["--dev-clock"]).await, serve(db, folder, &["--dev-clock"]).await];
+    let mut servers = [serve(db, folder, &["--dev-clock"]).await, serve(db, folder, &["--dev-clock"]).await];
     let sign_in = || {
         let api = |at: usize, email| Api::new(servers[at].listen, token(db, folder, email));
         [api(0, ADA), api(1, BOB)]
@@ -62,6 +63,7 @@ async fn race(db: &TestDb) {
     println!("{ROUNDS} rounds; wins per server {wins:?}; refusals {codes:?}");
     assert_eq!(wins[0] + wins[1], ROUNDS);
     finish(db, folder).await;
+    deadlocks::none_until_stopped(db, &mut servers).await;
 }
 
 /// Both servers are a day and a second ahead. The second reads what the first wrote when it moves the

@@ -6,7 +6,10 @@ mod rivals;
 mod stage;
 mod writers;
 
-use super::program::{bootstrap, serve, verify_audit};
+use super::{
+    deadlocks,
+    program::{bootstrap, serve, verify_audit},
+};
 use stage::Stage;
 use std::{collections::BTreeMap, time::Instant};
 use test_support::{Kind, TestDb};
@@ -50,10 +53,11 @@ async fn race(db: &TestDb) {
         (written, refused) = (there, refused + rows.refused);
     }
     println!(
-        "{rounds} rounds in {} s, {written} rows written meanwhile and {refused} refused: {tally:#?}",
+        "{rounds} rounds in {} s, {written} rows written meanwhile and {refused} refused: {tally:?}",
         begun.elapsed().as_secs()
     );
     verify_audit(db, folder);
+    deadlocks::none_until_stopped(db, &mut servers).await;
 }
 
 /// A lock and its rival, and the way back: the key first, then the environments; one of them is deleted instead.
