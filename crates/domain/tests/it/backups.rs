@@ -1,4 +1,4 @@
-//! Restore, copy and reset: the whole table of rules §2.2, every combination of states and keys.
+//! Restore, copy and reset, by example; [`targets`](crate::targets) has every combination of states and keys.
 
 use crate::{DAY, NOW, SECOND, environment};
 use domain::{
@@ -13,7 +13,7 @@ use std::time::Duration;
 const K1: KeyId = KeyId(uuid::Uuid::from_u128(101));
 const K2: KeyId = KeyId(uuid::Uuid::from_u128(102));
 
-fn code(decision: Decision) -> Option<Code> {
+pub(crate) fn code(decision: Decision) -> Option<Code> {
     decision.err().map(|refusal| refusal.code)
 }
 
@@ -46,7 +46,7 @@ fn backup(key: Option<&str>) -> BackupFacts {
 }
 
 #[test]
-fn pp_131_x_14_restore_targets_the_whole_table() {
+fn pp_131_x_14_restore_targets() {
     let mismatch = Some(Code::RestoreTargetKeyMismatch);
     let unlike = |key| backup(key);
     // backup's key, source now, target now, what comes out
@@ -131,7 +131,7 @@ fn x_14_a_backup_needs_its_key_and_to_be_whole() {
 }
 
 #[test]
-fn pp_132_pp_133_copy_targets_the_whole_table() {
+fn pp_132_pp_133_copy_targets() {
     let mismatch = Some(Code::CopyTargetKeyMismatch);
     let support = |mut target: Holder| {
         target.facts.kind = EnvironmentType::SupportInvestigation;

@@ -20,6 +20,7 @@ mod refusal;
 mod rings;
 mod roles;
 mod tables;
+mod targets;
 mod time;
 
 use domain::{
