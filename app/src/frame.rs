@@ -145,7 +145,7 @@ mod build {
             title: format!("Environments in {} are locked.", lock.region),
             text: "Nobody can read or write them.".to_owned(),
             times: vec![(
-                "What is still locked is deleted for good".to_owned(),
+                "What was locked first is deleted for good".to_owned(),
                 Deadline::end(lock.deletion, now),
             )],
             link: Some(("Show the way back".to_owned(), crate::url::with_query("/environments", &way))),

@@ -139,6 +139,7 @@ fn locked_bar(region: &str, lock: ViewLock) -> AnyView {
         since,
         then: ().into_any(),
         deletion: Some(deletion),
+        region: true,
         actions: view! { <ButtonLink label="Show the way back" href=way /> }.into_any(),
     })
 }

@@ -9,16 +9,21 @@ pub struct LockBar {
     pub since: Moment,
     /// What comes first on the way back; empty where the actions say it.
     pub then: AnyView,
-    /// T28: when what is still locked is deleted; none where that has been decided already.
+    /// T28: when what was locked first is deleted, if it is still locked; none where that has been decided already.
     pub deletion: Option<Moment>,
+    /// Whether it is about a region, whose environments may be of several locks.
+    pub region: bool,
     /// Where the way back begins.
     pub actions: AnyView,
 }
 
 /// Since when, what comes next, until when.
-pub fn lock_bar(LockBar { title, since, then, deletion, actions }: LockBar) -> AnyView {
-    let deletion =
-        deletion.map(|at| view! { " What is still locked on " <Time at /> " is deleted for good." });
+pub fn lock_bar(LockBar { title, since, then, deletion, region, actions }: LockBar) -> AnyView {
+    let deletion = deletion.map(|at| match region {
+        true => view! { " What was locked first is deleted for good on " <Time at /> ", unless it is unlocked before." }
+            .into_any(),
+        false => view! { " What is still locked on " <Time at /> " is deleted for good." }.into_any(),
+    });
     view! {
         <MessageBar tone=Tone::Severe title actions>
             "Nobody has been able to read or write since " <Time at=since /> "." {then} {deletion}

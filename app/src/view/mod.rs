@@ -7,12 +7,14 @@ mod clock;
 mod decision;
 mod locked;
 mod operation;
+mod told;
 
 pub use crate::ui::{Deadline, Moment, Why};
 pub use clock::clock_card;
 pub use decision::{ViewDecision, not_now, why};
 pub use locked::{LockBar, lock_bar};
 pub use operation::{ViewOperation, operation_card};
+pub use told::told;
 
 /// `1,204,118`: a count as people read it.
 pub fn count(n: u64) -> String {

@@ -125,7 +125,13 @@ impl KeyState {
             KeyState::Active { .. } => Ok(KeyState::Locking { since: now }),
             other => {
                 let detail = format!("A key that is {} cannot lock environments (PP-109).", other.as_str());
-                Err(Refusal::new(Code::KeyNotActive, detail).remedy("Select the Active key."))
+                let remedy = match other {
+                    KeyState::Locking { .. } | KeyState::Locked { .. } => {
+                        "They are locked already: the page of the key says how they come back."
+                    }
+                    _ => "Select the Active key.",
+                };
+                Err(Refusal::new(Code::KeyNotActive, detail).remedy(remedy))
             }
         }
     }

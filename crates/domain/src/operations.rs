@@ -34,6 +34,9 @@ pub enum OperationKind {
     RowImport,
 }
 
+/// The step of a lock that may be left for later.
+pub const REPLACE_ROOT_KEY: &str = "Replace the root key";
+
 impl OperationKind {
     pub const ALL: &'static [Self] = &[
         Self::KeyInstall,
@@ -101,7 +104,7 @@ impl OperationKind {
                 "Destroy the keys",
                 "Forget them on every server",
                 "Mark environments locked",
-                "Replace the root key",
+                REPLACE_ROOT_KEY,
                 "Clear their traces",
             ],
             Self::KeyUnlock => &["Check the key", "Open the ring key", "Make it active"],

@@ -25,7 +25,7 @@ pub use lock::{
 };
 pub use messages::send_again;
 
-use crate::{Code, Refusal, Timestamp, keys::KeyState, rings::RingFacts, time::human_span};
+use crate::{Code, Refusal, Timestamp, keys::KeyState, rings::RingFacts};
 use changes::not_reported;
 use lock::unlocked;
 
@@ -81,10 +81,7 @@ pub fn activate_key(ring: &RingFacts, key: KeyState, proved: bool, now: Timestam
     match ring.next_activation_at(now) {
         None => Ok(()),
         Some(at) => {
-            let detail = format!(
-                "A key was activated less than 24 hours ago; the next activation is possible in {} (PP-083).",
-                human_span(at.since(now))
-            );
+            let detail = "A key was activated less than 24 hours ago (PP-083).";
             Err(Refusal::new(Code::ActivationCooldown, detail).from(at))
         }
     }

@@ -116,8 +116,11 @@ impl RingFacts {
 
     /// What keeps the region from being locked, whatever the clocks say; `None` when nothing does.
     pub fn lock_held(&self) -> Option<&'static str> {
-        match self.is_locking() || (self.locked_environments > 0 && !self.any_self_managed) {
-            true => Some("Not while environments are locked"),
+        if self.is_locking() {
+            return Some("Not while environments are locked");
+        }
+        match self.locked_environments > 0 && !self.any_self_managed {
+            true => Some("Everything on your own key is locked"),
             false => self.reported(),
         }
     }

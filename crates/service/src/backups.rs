@@ -16,10 +16,13 @@ use domain::{
     BackupId, EnvironmentId, OperationId, Refusal, RingKeyId, Timestamp,
     actions::Action,
     backups::{BackupFacts, Holder},
-    operations::OperationKind,
+    operations::{OperationKind, OperationState},
     policy::{self, Decision},
 };
-use store::{Cursor, Page, backup_schedules::Planned, backups::Backup, environments::Environment};
+use store::{
+    Cursor, Page, backup_schedules::Planned, backups::Backup, environments::Environment,
+    operations::Operation,
+};
 
 /// A backup and what may be done with it.
 pub struct Listed {
@@ -36,6 +39,8 @@ pub struct Overview {
     pub region: String,
     pub backups: Page<Listed>,
     pub planned: Option<Planned>,
+    /// The latest attempt, if it failed.
+    pub failed: Option<Operation>,
     /// Whether another one may be made now.
     pub back_up: Decision,
     pub schedule: Decision,
@@ -75,6 +80,9 @@ async fn look(
         region: ring.map(|ring| ring.region).unwrap_or_default(),
         backups: Page { items, next: page.next },
         planned: store::backup_schedules::get(db, id).await?,
+        failed: store::operations::latest(db, id, OperationKind::EnvironmentBackup)
+            .await?
+            .filter(|latest| latest.state == OperationState::Failed),
         back_up: may(Action::BackupCreate).and_then(|()| policy::back_up(&holder.facts)),
         schedule: may(Action::BackupSchedule).and_then(|()| policy::schedule_backups(&holder.facts)),
         now: portal.clock().now(),

@@ -1,6 +1,6 @@
 //! The outcomes of a use case that are not success.
 
-use crate::jobs::LeaseLost;
+use crate::{jobs::LeaseLost, rows::DamagedRow};
 use domain::{Code, Refusal};
 use store::StoreError;
 
@@ -58,6 +58,14 @@ impl ServiceError {
     /// Whether something that is sealed or wrapped did not open.
     pub fn cannot_open(&self) -> bool {
         matches!(self, Self::Internal(error) if error.downcast_ref::<vault::CannotOpen>().is_some())
+    }
+
+    /// Which row it is that did not open, if it was one.
+    pub(crate) fn damaged_row(&self) -> Option<&DamagedRow> {
+        match self {
+            Self::Internal(error) => error.downcast_ref::<DamagedRow>(),
+            Self::Refused(_) => None,
+        }
     }
 
     /// Why a key cannot be used, if that is what failed: trying again does not help, only an

@@ -1,6 +1,6 @@
 //! Where the caller is and what everybody must know: the frame of every page, and the start page.
 
-use crate::{Caller, Portal, ServiceResult, act, act::decide, keys::clearer};
+use crate::{Caller, Portal, ServiceResult, act, act::decide, keys::clearer, root_key};
 use domain::{
     KeyId, Refusal, Timestamp,
     actions::Action,
@@ -75,6 +75,8 @@ pub struct RegionOverview {
     pub add_key: Decision,
     /// Two-person rule: what is asked and counts, for callers who may read keys.
     pub asked: Option<Approval>,
+    /// The lock after which the root key was not rotated, for callers who may read keys.
+    pub root_key_due_since: Option<Timestamp>,
 }
 
 /// Everything the start page shows, at one moment.
@@ -177,7 +179,14 @@ async fn region(
     let active = store::keys::active(db, id).await?;
     let by_state = states(db, caller, id).await?;
     let add_key = decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts));
-    Ok(RegionOverview { ring, facts, active, available, by_state, add_key, asked })
+    let root_key_due_since = match facts.lock_started_at.filter(|_| sees_keys) {
+        Some(lock) => {
+            let rotated_at = root_key::rotated_at(db).await?;
+            Some(lock).filter(|at| root_key::is_due_since(*at, rotated_at))
+        }
+        None => None,
+    };
+    Ok(RegionOverview { root_key_due_since, ring, facts, active, available, by_state, add_key, asked })
 }
 
 /// A System administrator counts the own environments only.

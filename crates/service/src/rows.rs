@@ -1,6 +1,6 @@
 //! Rows: sealed on the way in, opened on the way out, never anything else in the database.
 
-use crate::{Act, Caller, Portal, ServiceResult, Target, act, fresh, tables::no_files};
+use crate::{Act, Caller, Portal, ServiceError, ServiceResult, Target, act, fresh, tables::no_files};
 use domain::{
     Code, Refusal, RowId, TableId,
     actions::Action,
@@ -37,6 +37,32 @@ impl Listed {
     pub fn whole(self) -> ServiceResult<Row> {
         let cells = self.cells.ok_or_else(|| damaged(self.id))?;
         Ok(Row { id: self.id, cells })
+    }
+}
+
+/// A row that opens under no key, on the way of a job.
+#[derive(Debug, thiserror::Error)]
+#[error("the row {row} of the table {name} does not open")]
+pub struct DamagedRow {
+    pub name: String,
+    pub table: TableId,
+    pub row: RowId,
+}
+
+impl DamagedRow {
+    /// The error of a job, which people are told of with the address of the row.
+    pub(crate) fn error(table: &Table, row: RowId) -> ServiceError {
+        let damaged = Self { name: table.shape.name.to_string(), table: table.id, row };
+        tracing::error!(table = %damaged.table, row = %damaged.row, "a row opens under no key");
+        anyhow::Error::new(vault::CannotOpen).context(damaged).into()
+    }
+
+    /// Which row it is, what that means, and where to see it.
+    pub(crate) fn told(&self, consequence: &str) -> String {
+        let Self { name, table, row } = self;
+        format!(
+            "A row of the table {name} does not open: {consequence} See /tables/{table}/rows/{row} for what to do."
+        )
     }
 }
 

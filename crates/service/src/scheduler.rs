@@ -14,7 +14,8 @@ use uuid::Uuid;
 const LOOK: Duration = Duration::from_millis(400);
 /// For so long a process that says nothing more keeps the others waiting.
 const LEASE: Duration = Duration::from_secs(10);
-/// A root key that a lock could not rotate is tried again after so many looks, about a minute.
+/// A root key that a lock could not rotate, or whose rotation stopped half-way, is tried again after so many looks,
+/// about a minute.
 const ROTATE_EVERY: u64 = 150;
 /// The lease's name.
 const NAME: &str = "timers";

@@ -65,10 +65,12 @@ async fn delete_overdue(portal: &Portal) -> ServiceResult<()> {
     whole(outcomes)
 }
 
-/// Rotates the root key if a lock could not: until then a backup from before it still opens.
+/// Rotates the root key if a lock could not: until then a backup from before it still opens. Goes on with a rotation
+/// that stopped half-way, too, whoever began it; of two that go on with the same one the second finds it done.
 pub async fn rotate_root_key(portal: &Portal) -> ServiceResult<()> {
     let db = portal.db().read();
-    if !portal.keyring().roots().file().is_own() || !root_key::is_due(db).await? {
+    let own = portal.keyring().roots().file().is_own();
+    if !own || !(root_key::is_due(db).await? || root_key::is_announced(portal).await?) {
         return Ok(());
     }
     if store::rings::any_locking(db).await? {

@@ -354,6 +354,22 @@ pub struct Filter {
     pub only: Option<Vec<EnvironmentId>>,
 }
 
+/// The environment's newest job of this kind.
+pub async fn latest(
+    db: &impl ConnectionTrait,
+    environment: EnvironmentId,
+    kind: OperationKind,
+) -> StoreResult<Option<Operation>> {
+    use entity::Column;
+    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+    let query = entity::Entity::find()
+        .filter(Column::EnvironmentId.eq(environment.0))
+        .filter(Column::Kind.eq(kind.as_str()))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id);
+    query.limit(1).one(db).await?.map(Operation::try_from).transpose()
+}
+
 /// A page of the tenant's jobs, the newest first.
 pub async fn list(
     db: &impl ConnectionTrait,

@@ -38,6 +38,15 @@ pub struct ViewSchedule {
     pub next: Deadline,
 }
 
+/// A backup that was not made.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ViewFailed {
+    pub at: Moment,
+    pub why: String,
+    /// The job.
+    pub operation: String,
+}
+
 /// What the page shows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ViewBackups {
@@ -49,6 +58,8 @@ pub struct ViewBackups {
     pub after: String,
     pub next: Option<String>,
     pub schedule: Option<ViewSchedule>,
+    /// Of the latest attempt, if it failed.
+    pub failed: Option<ViewFailed>,
     pub back_up: ViewDecision,
     pub set_schedule: ViewDecision,
 }
@@ -99,6 +110,7 @@ pub(super) fn show(data: ViewBackups, told: Option<AnyView>) -> AnyView {
         />
         {commands(&data)}
         {told}
+        {failed(&data)}
         <DataTable caption="Backups" titled=true columns=columns() rows empty=empty() page />
         {schedule(&data)}
     }
@@ -118,6 +130,18 @@ fn commands(data: &ViewBackups) -> AnyView {
         </CommandBar>
     }
     .into_any()
+}
+
+/// Nobody sees in a list what is not there.
+fn failed(data: &ViewBackups) -> Option<AnyView> {
+    let ViewFailed { at, why, operation } = data.failed.clone().filter(|_| data.after.is_empty())?;
+    let href = format!("/operations/{operation}");
+    let bar = view! {
+        <MessageBar tone=Tone::Error title="The last backup failed.">
+            <Time at /> ": " {view::told(&why)} " " <a href=href>"Show the operation"</a>
+        </MessageBar>
+    };
+    Some(bar.into_any())
 }
 
 fn columns() -> Vec<Column> {
@@ -240,7 +264,7 @@ fn schedule_form(data: &ViewBackups) -> AnyView {
 
 #[cfg(feature = "ssr")]
 mod build {
-    use super::{NeededKey, ViewBackup, ViewBackups, ViewSchedule};
+    use super::{NeededKey, ViewBackup, ViewBackups, ViewFailed, ViewSchedule};
     use crate::{error::UiError, ui::Deadline, view::ViewDecision};
     use domain::{Timestamp, backups::BackupState};
     use service::{Caller, Portal, backups, backups::Listed, keys, store::Cursor};
@@ -265,6 +289,11 @@ mod build {
                 every_hours: planned.schedule.every_hours(),
                 keep: planned.schedule.keep(),
                 next: Deadline::new(planned.next_at, now),
+            }),
+            failed: found.failed.map(|job| ViewFailed {
+                at: job.finished_at.unwrap_or(job.created_at).into(),
+                why: job.error.unwrap_or_default(),
+                operation: job.id.to_string(),
             }),
             back_up: ViewDecision::new(&found.back_up, now),
             set_schedule: ViewDecision::new(&found.schedule, now),

@@ -129,8 +129,8 @@ fn unlock(data: &ViewEnvironment) -> AnyView {
 fn failed(data: &ViewEnvironment) -> Option<AnyView> {
     let error = data.error.clone().filter(|_| !data.busy())?;
     let bar = view! {
-        <MessageBar tone=Tone::Error title="The last change did not go through as a whole.">
-            {error} " What could be read before can be read as before."
+        <MessageBar tone=Tone::Error title="The last change did not go through.">
+            {view::told(&error)} " What could be read before can be read as before."
         </MessageBar>
     };
     Some(bar.into_any())

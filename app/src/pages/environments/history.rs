@@ -1,6 +1,6 @@
 //! The encryption history of an environment: who changed what, when, and how it ended.
 
-use crate::ui::*;
+use crate::{ui::*, view};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ fn row(change: ViewChange) -> Row {
     let href = format!("/operations/{id}");
     let result = view! {
         <StateBadge state />
-        {error.map(|error| view! { <span class="cell-note">{error}</span> })}
+        {error.map(|error| view! { <span class="cell-note">{view::told(&error)}</span> })}
     };
     Row::new(id, action.clone())
         .cell(view! { <a href=href>{action}</a> })

@@ -21,6 +21,7 @@ pub(super) fn bar(data: &ViewEnvironment, more: Option<AnyView>) -> Option<AnyVi
         title: "Environment locked.".to_owned(),
         since: data.since.clone(),
         then: view! { " " {words} {from} }.into_any(),
+        region: false,
         deletion: data.deletion.clone().map(|until| until.at),
         actions: view! { {link} {more} }.into_any(),
     }))

@@ -102,6 +102,7 @@ fn used_by(data: &ViewKeyDetails) -> AnyView {
     let body = if links.is_empty() {
         let none = match data.key.state {
             State::Locked | State::Locking => "None is online with this key.",
+            _ if !data.locked.is_empty() => "None is online with this key.",
             _ => "No environment is encrypted with this key.",
         };
         view! { <p>{none}</p> }.into_any()

@@ -71,7 +71,7 @@ fn download(id: &str, waits: Option<Deadline>) -> AnyView {
         <p>
             "The file is handed out once and then leaves the portal. It waits until " <Time at=until.at.clone() /> "."
         </p>
-        <form method="post" action=format!("/encryption-keys/{id}/file")>
+        <form method="post" action=format!("/encryption-keys/{id}/file") on:submit=handed_out(id)>
             <input type="hidden" name="do" value="download" />
             <div class="actions">
                 <Button label="Download the key file" look=Look::Primary />
@@ -79,6 +79,24 @@ fn download(id: &str, waits: Option<Deadline>) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// The document stays where it is while the browser stores the file; a moment later the page is asked for again, in
+/// which the file is gone.
+#[cfg(not(feature = "ssr"))]
+fn handed_out(id: &str) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
+    use leptos_router::{NavigateOptions, hooks::use_navigate};
+    let (go, page) = (use_navigate(), format!("/encryption-keys/{id}/file?handed-out=1"));
+    move |_| {
+        let (go, page) = (go.clone(), page.clone());
+        let options = NavigateOptions { replace: true, ..Default::default() };
+        set_timeout(move || go(&page, options), std::time::Duration::from_secs(2));
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn handed_out(_: &str) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
+    |_| ()
 }
 
 fn proof(data: &ViewKeyDetails, open: bool) -> AnyView {

@@ -2,7 +2,7 @@
 //! comes from, then the key file or the password of a file to be made (PP-053…PP-059).
 
 use super::{
-    data::{ViewKeys, keys},
+    data::ViewKeys,
     generate,
     list::list,
     upload,
@@ -37,7 +37,7 @@ pub fn NewKey() -> AnyView {
 /// The keys of the region, and whether another one can have this name.
 #[server(prefix = "/fn", endpoint = "new_key")]
 pub async fn new_key(region: String, how: String, name: String) -> Result<ViewNewKey, UiError> {
-    let list = keys(region, String::new()).await?;
+    let list = super::data::keys(region, String::new()).await?;
     let (portal, caller) = crate::request::request()?;
     let wrong = match name.is_empty() {
         true => None,

@@ -164,6 +164,7 @@ fn locked_bar(data: &ViewKeys, locked: ViewLocked) -> AnyView {
         since,
         then: back,
         deletion: Some(deletion.at),
+        region: true,
         actions: view! { <ButtonLink label="Show the environments" href=show /> }.into_any(),
     });
     view! {

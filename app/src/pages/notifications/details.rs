@@ -1,6 +1,6 @@
 //! One mail: what it says and what became of it.
 
-use super::{Delivery, ViewMessage};
+use super::{Delivery, ViewMessage, list::no_mail_server};
 use crate::{error::UiError, forms, pages::load::*, ui::*, view::ViewDecision};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,19 @@ pub struct ViewMail {
     pub text: String,
     /// Whether it may be sent again now.
     pub send: ViewDecision,
+    /// Whether mails leave the portal at all.
+    pub mailing: bool,
+    /// Whether an attempt is at hand: the page follows it.
+    pub due: bool,
 }
 
 impl PageData for ViewMail {
     fn title(&self) -> String {
         self.message.subject.clone()
+    }
+
+    fn running(&self) -> bool {
+        self.due
     }
 }
 
@@ -28,8 +36,11 @@ pub async fn notification(id: String) -> Result<ViewMail, UiError> {
     let id = id.parse().map_err(|_| UiError::not_found("notification"))?;
     let (found, send) = service::messages::details(&portal, &caller, id).await?;
     let (mailing, now) = (portal.settings().smtp_configured, portal.clock().now());
+    use domain::messages::MessageState;
     let send = ViewDecision::new(&send, now);
-    Ok(ViewMail { message: ViewMessage::new(&found, mailing, now), text: found.text, send })
+    let soon = now + std::time::Duration::from_secs(10);
+    let due = mailing && found.state == MessageState::Queued && found.next_attempt_at <= soon;
+    Ok(ViewMail { message: ViewMessage::new(&found, mailing, now), text: found.text, send, mailing, due })
 }
 
 /// `/notifications/{id}`.
@@ -40,7 +51,7 @@ pub fn Notification() -> AnyView {
 
 fn show(data: ViewMail) -> AnyView {
     let send = send_button(&data);
-    let ViewMail { message, text, .. } = data;
+    let ViewMail { message, text, mailing, .. } = data;
     let ViewMessage { event, recipient, subject, state, attempts, error, created, sent, next, .. } = message;
     view! {
         <PageHeader
@@ -48,6 +59,7 @@ fn show(data: ViewMail) -> AnyView {
             trail=vec![("Notifications".to_owned(), "/notifications".to_owned())]
             aside=state.badge(None)
         />
+        {(!mailing).then(no_mail_server)}
         {forms::summary(&[])}
         <Card title="Delivery">
             <Facts>

@@ -84,7 +84,7 @@ fn show(data: ViewOutbox) -> AnyView {
     .into_any()
 }
 
-fn no_mail_server() -> AnyView {
+pub(super) fn no_mail_server() -> AnyView {
     view! {
         <MessageBar tone=Tone::Warning title="No mail server is set.">
             "Notices about key changes stay in this portal and reach nobody by mail until the operator sets one."

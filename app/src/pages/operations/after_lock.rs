@@ -15,11 +15,13 @@ pub struct ViewAfterLock {
     pub unlock: Option<ViewDecision>,
     /// What is to be done about the root key, if anything is.
     pub root_key: Option<String>,
+    /// Whether it is the one of before the lock.
+    pub root_key_same: bool,
 }
 
 /// The card of an ended lock.
 pub(super) fn card(after: ViewAfterLock) -> AnyView {
-    let ViewAfterLock { key, unlock_from, unlock, root_key } = after;
+    let ViewAfterLock { key, unlock_from, unlock, root_key, .. } = after;
     let back = unlock.clone().map(|decision| {
         let why = decision.why.map(|why| view! { <p class="field-hint">{view::why(why)}</p> });
         view! {
@@ -68,6 +70,7 @@ mod build {
                 key: sees.then(|| format!("/encryption-keys/{key}")),
                 unlock_from: unlock_from.into(),
                 unlock: unlock.map(|decision| ViewDecision::new(&decision, portal.clock().now())),
+                root_key_same: root_key == AfterLockRootKey::Same,
                 root_key: todo(root_key).map(str::to_owned),
             }))
         }

@@ -9,7 +9,7 @@ use crate::{
     forms,
     pages::load::*,
     ui::*,
-    view::{ViewDecision, ViewOperation, counted},
+    view::{self, ViewDecision, ViewOperation, counted},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,10 @@ pub fn Operation() -> AnyView {
 
 fn show(data: ViewJobDetails) -> AnyView {
     let ViewJobDetails { operation, about, after_lock, report: lines, .. } = data.clone();
-    let ViewOperation { id, label, state, over, online, undoing, error, facts, steps, .. } = operation;
+    let ViewOperation { id, label, state, over, online, undoing, error, facts, mut steps, .. } = operation;
+    if after_lock.as_ref().is_some_and(|after| after.root_key_same) {
+        not_replaced(&mut steps);
+    }
     let refused = Some(data.refused).filter(|refused| *refused > 0).map(|refused| {
         let label = format!("{} refused", counted(refused, "line", "lines"));
         view! { <Badge label tone=Tone::Warning /> }
@@ -109,7 +112,7 @@ fn show(data: ViewJobDetails) -> AnyView {
         State::Failed => (Tone::Error, "It failed."),
         _ => (Tone::Error, "Something went wrong."),
     };
-    let error = error.map(|error| view! { <MessageBar tone title>{error}</MessageBar> });
+    let error = error.map(|error| view! { <MessageBar tone title>{view::told(&error)}</MessageBar> });
     view! {
         <PageHeader
             title=label.clone()
@@ -128,6 +131,15 @@ fn show(data: ViewJobDetails) -> AnyView {
         {facts_card(data)}
     }
     .into_any()
+}
+
+/// A lock is done although its root key could not be replaced; that is tried again beside it.
+fn not_replaced(steps: &mut [Step]) {
+    let step = steps.iter_mut().find(|step| step.label == domain::operations::REPLACE_ROOT_KEY);
+    if let Some(step) = step {
+        step.state = StepState::Failed;
+        step.detail = Some("Not done yet".to_owned());
+    }
 }
 
 /// Nothing is lost by it: what the operation works on is as it was.

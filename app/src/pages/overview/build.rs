@@ -15,6 +15,7 @@ pub(super) async fn overview(portal: &Portal, caller: &Caller) -> Result<ViewOve
     let place = overview::place(portal, caller).await?;
     let found = overview::overview(portal, caller).await?;
     let mut missing: Vec<Check> = found.regions.iter().filter_map(missing_key).collect();
+    missing.extend(found.regions.iter().filter_map(missing_root_key));
     missing.extend(missing_people(found.administrators));
     missing.extend(missing_mail(portal.settings().smtp_configured, caller.may(Action::MessageRead, None)));
     let keys = caller.may(Action::KeyRead, None);
@@ -109,6 +110,16 @@ fn missing_key(region: &RegionOverview) -> Option<Check> {
         }
         Err(refusal) => check(format!("No key in {name}"), Some(refusal.detail.clone()), None),
     })
+}
+
+/// What a lock alone did not do.
+fn missing_root_key(region: &RegionOverview) -> Option<Check> {
+    region.root_key_due_since?;
+    let name = &region.ring.region;
+    let keys = crate::url::with_query("/encryption-keys", &[("region", name)]);
+    let detail = "The root key of this portal is the one of before the lock.".to_owned();
+    let label = format!("A backup from before the lock of {name} still opens");
+    Some(check(label, Some(detail), Some(("What to do", keys))))
 }
 
 /// PP-034: a roll-back of an unauthorised change needs somebody else.

@@ -2,6 +2,7 @@
 
 use super::data::{ViewColumn, ViewRow, ViewRows, ViewTable, rows};
 use crate::{
+    forms,
     pages::{audit, load::*},
     ui::*,
     url,
@@ -31,6 +32,7 @@ fn show(data: ViewRows) -> AnyView {
     view! {
         <PageHeader title=table.name.clone() subtitle trail=table.trail(false) />
         {commands(&table)}
+        {forms::summary(&[])}
         {body}
         {facts(&table)}
     }

@@ -11,7 +11,6 @@ use crate::{
     environments::{EnvironmentFacts, EnvironmentState},
     keys::KeyState,
     rings::{LOCKED_AT_MOST, RingFacts},
-    time::human_span,
 };
 
 /// K6: whether the environments of the Active key may be locked now (PP-032, PP-104…PP-109). The feature's
@@ -25,11 +24,8 @@ pub fn lock_environments(ring: &RingFacts, key: KeyState, now: Timestamp) -> Dec
     }
     key.lock(now)?;
     if let Some(at) = ring.lock_allowed_at(now) {
-        let detail = format!(
-            "The key changed less than 72 hours ago; locking is possible in {}. This time is for the other \
-             administrators, to undo a change that nobody authorised (PP-032, PP-034).",
-            human_span(at.since(now))
-        );
+        let detail = "The key changed less than 72 hours ago. This time is for the other administrators, to undo a \
+                      change that nobody authorised (PP-032, PP-034).";
         return Err(Refusal::new(Code::LockCooldown, detail).from(at));
     }
     settled(ring)?;
@@ -77,10 +73,7 @@ pub fn unlock_key(ring: &RingFacts, key: KeyState, now: Timestamp) -> Decision {
 /// T1, X-18: an hour after the lock began, and not before its job is done.
 fn an_hour_after_the_lock(ring: &RingFacts, now: Timestamp) -> Decision {
     if let Some(at) = ring.unlock_allowed_at(now) {
-        let detail = format!(
-            "Unlocking is possible an hour after the lock began, in {} (PP-106).",
-            human_span(at.since(now))
-        );
+        let detail = "Unlocking is possible an hour after the lock began (PP-106).";
         return Err(Refusal::new(Code::UnlockTooEarly, detail).from(at));
     }
     if ring.is_locking() {

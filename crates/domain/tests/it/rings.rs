@@ -101,10 +101,10 @@ fn no_clock_counts_while_environments_are_locked_or_a_change_is_reported() {
     assert_eq!((ring.activation_held(), ring.lock_held()), (None, None));
     let locking = RingFacts { lock_started_at: Some(NOW), ..ring.clone() };
     let locked = RingFacts { locked_environments: 1, any_self_managed: false, ..ring.clone() };
-    for held in [locking, locked] {
-        assert_eq!(held.activation_held(), Some("Not while environments are locked"));
-        assert_eq!(held.lock_held(), held.activation_held());
-    }
+    let not_while = Some("Not while environments are locked");
+    assert_eq!((locking.activation_held(), locking.lock_held()), (not_while, not_while));
+    let all = Some("Everything on your own key is locked");
+    assert_eq!((locked.activation_held(), locked.lock_held()), (not_while, all));
     let partly = RingFacts { locked_environments: 1, ..ring };
     assert!(partly.activation_held().is_some(), "PP-080");
     assert_eq!(partly.lock_held(), None, "what is back can be locked again");

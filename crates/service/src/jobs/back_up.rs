@@ -31,9 +31,7 @@ pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
     match fill(job).await {
         Ok(manifest) => finish(job, Ok(manifest)).await,
         Err(error) => {
-            let why = error
-                .cannot_open()
-                .then(|| "A row does not open: nothing is backed up without it.".to_owned());
+            let why = error.damaged_row().map(|row| row.told("nothing is backed up without it."));
             let Some(why) = why.or_else(|| error.key_trouble()) else { return Err(error) };
             finish(job, Err(why)).await
         }

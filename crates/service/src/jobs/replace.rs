@@ -45,6 +45,9 @@ pub(super) async fn give_up(job: &mut Job, why: &str) -> ServiceResult<()> {
 
 /// Why it can never succeed, if that is so.
 fn fatal(error: &ServiceError) -> Option<String> {
+    if let Some(row) = error.damaged_row() {
+        return Some(row.told("nothing was changed."));
+    }
     if error.cannot_open() {
         return Some("What is to be taken over does not open as a whole; nothing was changed.".to_owned());
     }

@@ -4,7 +4,7 @@ use super::Job;
 use crate::{
     ServiceResult,
     backups::contents::{self, Held, Manifest, OpenRow},
-    rows,
+    rows::{self, DamagedRow},
 };
 use domain::{BackupId, EnvironmentId, RowId};
 use store::{DatabaseTransaction, environments::Environment, tables::Table};
@@ -48,13 +48,13 @@ impl Live {
             if page.next.is_none() {
                 (self.at, self.after) = (self.at + 1, None);
             }
-            let open = |row: store::rows::SealedRow| -> Result<OpenRow, CannotOpen> {
+            let open = |row: store::rows::SealedRow| -> ServiceResult<OpenRow> {
                 let place = rows::place(&self.environment, table.id, row.id, self.environment.generation);
-                let plain = self.key.open(&place, &row.sealed)?;
+                let plain =
+                    self.key.open(&place, &row.sealed).map_err(|_| DamagedRow::error(table, row.id))?;
                 Ok(OpenRow { id: row.id, has_files: row.has_files, plain })
             };
-            let rows: Result<Vec<OpenRow>, CannotOpen> = page.items.into_iter().map(open).collect();
-            let rows = rows?;
+            let rows: Vec<OpenRow> = page.items.into_iter().map(open).collect::<ServiceResult<_>>()?;
             if !rows.is_empty() {
                 return Ok(Some(Batch { table: number, rows }));
             }

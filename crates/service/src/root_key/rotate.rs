@@ -1,7 +1,8 @@
 //! A new root key in the place of the old one, so that what an older backup of the database holds opens no more.
 //!
 //! Announced, seen by every process, then swapped in one transaction that seals everything anew. A crash before it
-//! leaves the key as it was and the next one beside it; a crash after it finds the next one by its check value.
+//! leaves the key as it was and the next one beside it, and the [timers](crate::timers) go on where the file is the
+//! portal's own; a crash after it finds the next one by its check value.
 
 use super::{Root, file_place, platform_place, protection_place, ring_key_place};
 use crate::{Portal, ServiceError, ServiceResult, audit, fresh, jobs::Job, kill_point, replicas};
@@ -42,6 +43,14 @@ pub async fn is_due(db: &impl store::ConnectionTrait) -> ServiceResult<bool> {
     let last = store::rings::last_lock(db).await?;
     let rotated_at = rotated_at(db).await?;
     Ok(last.is_some_and(|lock| is_due_since(lock, rotated_at)))
+}
+
+/// Whether a rotation was announced that this process can go on with: it finds the next key. Under way elsewhere, or
+/// stopped half-way.
+pub(crate) async fn is_announced(portal: &Portal) -> ServiceResult<bool> {
+    let announced = store::portal::get(portal.db().read()).await?.and_then(|row| row.root_next);
+    let file = portal.keyring().roots().file();
+    Ok(announced.map(|check| file.find(&check)).transpose()?.flatten().is_some())
 }
 
 /// When the root key was last rotated.

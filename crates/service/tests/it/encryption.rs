@@ -142,7 +142,7 @@ both_databases! {
 
         let row = store::environments::get(house.portal.db().read(), environment).await.unwrap().unwrap();
         assert_eq!((row.state, row.generation), (EnvironmentState::PlatformManaged, 1));
-        assert!(row.error.unwrap().contains("could not be opened"));
+        assert!(row.error.unwrap().contains("does not open"));
         assert!(store::data_keys::get(house.portal.db().read(), environment.0, 2).await.unwrap().is_none());
         broken.sealed[end] ^= 1;
         store::rows::reseal(house.portal.db().write(), table, vec![broken]).await.unwrap();

@@ -84,7 +84,7 @@ both_databases! {
         store::rows::reseal(write, table, vec![broken.clone()]).await.unwrap();
         house.apply(id).await.unwrap();
         house.drain().await;
-        failed(&house, OperationKind::EnvironmentApply, "could not be opened").await;
+        failed(&house, OperationKind::EnvironmentApply, &format!("/tables/{table}/rows/{}", broken.id)).await;
         let found = environment(&house, id).await;
         assert_eq!((found.state, found.generation), (EnvironmentState::PlatformManaged, 1));
         assert!(found.error.unwrap().contains("1 rows cannot be opened; they and their key were kept."));

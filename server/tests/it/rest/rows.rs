@@ -49,7 +49,19 @@ both_databases! {
             assert!(page.status == 200 && page.text().contains(words), "{words}: {}", page.text());
         }
         let file = browser.get(&format!("/tables/{table}/export.csv")).await;
-        assert!(file.status == 409 && file.text().contains("opens under no key"), "{}", file.text());
+        let said = "<span>What is stored of the row";
+        assert!(file.status == 409 && file.text().contains(said), "{}", file.text());
+
+        // A backup is not made without it: its page says so, and where the row is.
+        let table_of = client.get(&format!("/tables/{table}")).await.json(200);
+        let backups = format!("/environments/{}/backups", table_of["environment_id"].as_str().unwrap());
+        client.post(&backups, &json!(null)).await.json(202);
+        house.drain().await;
+        let page = browser.get(&backups).await;
+        let row = format!("<a href=\"/tables/{table}/rows/{one}\">the row");
+        for words in ["The last backup failed.", "nothing is backed up without it", &row] {
+            assert!(page.text().contains(words), "{words}: {}", page.text());
+        }
         client.put(&format!("{path}/{one}"), &json!({"cells": {"Name": "Ada"}})).await.json(204);
         client.get(&format!("{path}/{one}")).await.json(200);
     }

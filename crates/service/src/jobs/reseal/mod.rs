@@ -38,7 +38,9 @@ pub(super) async fn run(job: &mut Job) -> ServiceResult<()> {
         match passes::forwards(job, &change).await {
             Ok(()) => return finish(job, &environment, true).await,
             Err(error) if error.cannot_open() => {
-                begin_undo(job, "A row could not be opened; nothing was changed.").await?;
+                let row = error.damaged_row().map(|row| row.told("nothing was changed."));
+                begin_undo(job, row.as_deref().unwrap_or("A row could not be opened; nothing was changed."))
+                    .await?;
             }
             Err(error) => return Err(error),
         }

@@ -1,9 +1,12 @@
 //! The passes over an environment's rows: seal anew, check, seal back.
 
 use super::{super::Job, Change};
-use crate::{ServiceResult, kill_point, rows};
-use domain::{EnvironmentId, TableId};
-use store::{ConnectionTrait, rows::SealedRow};
+use crate::{
+    ServiceResult, kill_point,
+    rows::{self, DamagedRow},
+};
+use domain::EnvironmentId;
+use store::{ConnectionTrait, rows::SealedRow, tables::Table};
 use vault::DataKey;
 
 /// A data key and the generation it is.
@@ -13,7 +16,7 @@ type Generation<'k> = (&'k DataKey, u32);
 pub(super) async fn forwards(job: &mut Job, change: &Change) -> ServiceResult<()> {
     let (from, to) = (change.environment.generation, change.next);
     for table in store::tables::list(job.portal.db().read(), change.environment.id).await? {
-        seal_anew(job, change, table.id, (&change.old, from), (&change.new, to)).await?;
+        seal_anew(job, change, &table, (&change.old, from), (&change.new, to)).await?;
     }
     job.enter(3);
     check(job, change).await?;
@@ -25,7 +28,7 @@ pub(super) async fn forwards(job: &mut Job, change: &Change) -> ServiceResult<()
 pub(super) async fn backwards(job: &mut Job, change: &Change) -> ServiceResult<()> {
     let (from, to) = (change.next, change.environment.generation);
     for table in store::tables::list(job.portal.db().read(), change.environment.id).await? {
-        seal_anew(job, change, table.id, (&change.new, from), (&change.old, to)).await?;
+        seal_anew(job, change, &table, (&change.new, from), (&change.old, to)).await?;
     }
     Ok(())
 }
@@ -47,14 +50,14 @@ pub(super) async fn count_under(
 async fn seal_anew(
     job: &mut Job,
     change: &Change,
-    table: TableId,
+    table: &Table,
     from: Generation<'_>,
     to: Generation<'_>,
 ) -> ServiceResult<()> {
     let mut after = None;
     loop {
         let tx = job.portal.db().begin().await?;
-        let page = store::rows::page(&tx, table, after, job.portal.settings().batch).await?;
+        let page = store::rows::page(&tx, table.id, after, job.portal.settings().batch).await?;
         after = page.items.last().map(|row| row.id);
         let fresh = reseal_page(job.operation.undoing, change, table, page.items, from, to)?;
         if job.operation.undoing {
@@ -62,7 +65,7 @@ async fn seal_anew(
         } else {
             job.operation.done += fresh.len() as u64;
         }
-        store::rows::reseal(&tx, table, fresh).await?;
+        store::rows::reseal(&tx, table.id, fresh).await?;
         job.commit(tx).await?;
         kill_point("reseal.batch");
         if page.next.is_none() {
@@ -74,7 +77,7 @@ async fn seal_anew(
 fn reseal_page(
     skip_broken: bool,
     change: &Change,
-    table: TableId,
+    table: &Table,
     rows: Vec<SealedRow>,
     (from_key, from): Generation<'_>,
     (to_key, to): Generation<'_>,
@@ -82,14 +85,14 @@ fn reseal_page(
     let mut fresh = Vec::with_capacity(rows.len());
     let mut sealer = to_key.sealer();
     for mut row in rows.into_iter().filter(|row| row.generation == from) {
-        let place = |generation| rows::place(&change.environment, table, row.id, generation);
+        let place = |generation| rows::place(&change.environment, table.id, row.id, generation);
         let plain = match from_key.open(&place(from), &row.sealed) {
             Ok(plain) => plain,
             Err(_) if skip_broken => {
-                tracing::error!(%table, row = %row.id, generation = from, "a row does not open and is kept");
+                tracing::error!(table = %table.id, row = %row.id, generation = from, "a row does not open and is kept");
                 continue;
             }
-            Err(error) => return Err(error.into()),
+            Err(_) => return Err(DamagedRow::error(table, row.id)),
         };
         row.sealed = sealer.seal(&place(to), &plain);
         row.generation = to;
@@ -108,7 +111,8 @@ async fn check(job: &mut Job, change: &Change) -> ServiceResult<()> {
             for row in &page.items {
                 // The place binds the generation: a row that is still under the old key does not open.
                 let place = rows::place(&change.environment, table.id, row.id, change.next);
-                change.new.open(&place, &row.sealed)?;
+                let opened = change.new.open(&place, &row.sealed);
+                opened.map_err(|_| DamagedRow::error(&table, row.id))?;
             }
             // A sign of life: checking a large environment must outlive the lease.
             job.renew().await?;
