@@ -1,12 +1,7 @@
 //! A new key: a panel over the list, a page of its own where there is no room. First its name and where it
 //! comes from, then the key file or the password of a file to be made (PP-053…PP-059).
 
-use super::{
-    data::ViewKeys,
-    generate,
-    list::list,
-    upload,
-};
+use super::{data::ViewKeys, generate, list::list, upload};
 use crate::{error::UiError, forms, pages::load::*, ui::*, view};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
