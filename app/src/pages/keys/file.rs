@@ -112,7 +112,7 @@ fn proof(data: &ViewKeyDetails, open: bool) -> AnyView {
             "Put the file and its password in a safe place. Then select the file here once more: a key whose file is lost must not be activated."
         </p>
         <form method="post" action=format!("/encryption-keys/{}/file", key.id) enctype="multipart/form-data">
-            <FileInput name="file" label="Key file" accept=".pfx,.p12" error=forms::error("file") />
+            <FileInput name="file" label="Key file" accept=".pfx,.p12" hint="256 KiB at most." error=forms::error("file") />
             <PasswordInput
                 name="password"
                 label="Password of the file"

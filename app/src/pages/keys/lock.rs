@@ -75,6 +75,7 @@ fn form(data: &ViewKeyDetails, close: String) -> AnyView {
                     name="file"
                     label="Upload active key"
                     accept=".pfx,.p12"
+                    hint="256 KiB at most."
                     error=forms::error("file")
                 />
                 <PasswordInput

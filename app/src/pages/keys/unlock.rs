@@ -64,7 +64,7 @@ fn form(data: &ViewKeyDetails, close: String) -> AnyView {
                 {forms::summary(&[])}
                 <p>"Only the file of the key that locked the environments opens them. The portal compares it with this fingerprint:"</p>
                 <Copyable value=expected what="fingerprint" />
-                <FileInput name="file" label="Upload locked key" accept=".pfx,.p12" error=forms::error("file") />
+                <FileInput name="file" label="Upload locked key" accept=".pfx,.p12" hint="256 KiB at most." error=forms::error("file") />
                 <PasswordInput
                     name="password"
                     label="Password of the file"

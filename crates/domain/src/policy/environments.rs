@@ -32,7 +32,7 @@ pub fn apply_key(environment: &EnvironmentFacts, ring: &RingFacts, active_key: b
         }
         Some(locked) => {
             let detail =
-                format!("In the region {} {locked}, and their key is not Active (PP-085).", ring.region);
+                format!("In the region {} {locked}, and the locked key is not Active (PP-085).", ring.region);
             (detail, "First the locked key comes back, by its file, or the locked environments are deleted.")
         }
     };
