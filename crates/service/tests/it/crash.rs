@@ -123,6 +123,8 @@ fn no_kill_point_is_without_a_test() {
         .iter()
         .chain(crate::crash_lock::PLUGS)
         .chain(crate::crash_backups::PLUGS)
+        .chain(crate::crash_roll_back::PLUGS)
+        .chain(crate::crash_rotation::PLUGS)
         .map(|(place, _)| *place);
     let tried: Vec<&str> = tried.collect();
     assert!(tried.iter().all(|place| service::KILL_POINTS.contains(place)));

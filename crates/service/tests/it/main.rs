@@ -14,6 +14,7 @@ mod crash;
 mod crash_backups;
 mod crash_lock;
 mod crash_roll_back;
+mod crash_rotation;
 mod encryption;
 mod ends;
 mod generate;
