@@ -103,6 +103,48 @@ both_databases! {
         house.drain().await;
     }
 
+    async fn pp_131_pp_132_pp_133_data_goes_only_where_the_key_is_the_same(db: TestDb) {
+        let house = House::new(&db).await;
+        let client = Client::admin(&house).await;
+        house.key("first").await;
+        let payroll = filled(&house, &client, "Payroll").await;
+        let twin = house.environment("Twin", "sandbox").await;
+        let support = house.environment("Support", "support_investigation").await;
+        let backup = async |of: EnvironmentId| {
+            let path = format!("/environments/{of}/backups");
+            let id = client.post(&path, &json!({})).await.json(202)["backup_id"].as_str().unwrap().to_owned();
+            house.drain().await;
+            id
+        };
+        let before = backup(payroll).await;
+        service::environments::apply(&house.portal, &house.admin, payroll, true, true).await.unwrap();
+        house.drain().await;
+        let after = backup(payroll).await;
+        let to = |target: EnvironmentId, name: &str| json!({"target_id": target.to_string(), "typed_name": name});
+        let restore = async |of: EnvironmentId, backup: &str, target: &Value, code: &str| {
+            let path = format!("/environments/{of}/backups/{backup}/restore");
+            client.post(&path, target).await.problem(409, code);
+        };
+        restore(payroll, &after, &to(twin, "Twin"), "RESTORE_TARGET_KEY_MISMATCH").await;
+        restore(payroll, &after, &to(support, "Support"), "RESTORE_TARGET_KEY_MISMATCH").await;
+        let of_twin = backup(twin).await;
+        restore(twin, &of_twin, &to(payroll, "Payroll"), "RESTORE_TARGET_KEY_MISMATCH").await;
+        let copy = async |of: EnvironmentId, target: &Value, code: &str| {
+            client.post(&format!("/environments/{of}/copy"), target).await.problem(409, code);
+        };
+        copy(payroll, &to(twin, "Twin"), "COPY_TARGET_KEY_MISMATCH").await;
+        copy(twin, &to(payroll, "Payroll"), "COPY_TARGET_KEY_MISMATCH").await;
+        copy(payroll, &to(support, "Support"), "SUPPORT_ENV_NOT_CMK").await;
+        let targets = client.get(&format!("/environments/{payroll}/copy-targets")).await.json(200);
+        let codes: Vec<&Value> = targets["items"].as_array().unwrap().iter().map(|t| &t["allowed_action"]["code"]).collect();
+        assert_eq!(codes, ["INVALID", "SUPPORT_ENV_NOT_CMK", "COPY_TARGET_KEY_MISMATCH"], "Payroll, Support, Twin");
+        // Of before the key was applied: under the platform's, so that it goes to the others.
+        let path = format!("/environments/{payroll}/backups/{before}/restore");
+        client.post(&path, &to(twin, "Twin")).await.json(202);
+        house.drain().await;
+        assert_eq!(rows(&client, twin).await, rows(&client, payroll).await);
+    }
+
     async fn a_schedule_is_set_and_ended(db: TestDb) {
         let house = House::new(&db).await;
         let client = Client::admin(&house).await;

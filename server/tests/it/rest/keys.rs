@@ -33,8 +33,8 @@ both_databases! {
         let house = House::new(&db).await;
         let client = Client::admin(&house).await;
         let weak = json!({"name": "made", "password": "short", "risk_acknowledged": true});
-        let refused = client.post("/regions/europe/keys/generate", &weak).await.json(422);
-        assert_eq!(refused["type"], "urn:keystead:problem:PASSWORD_WEAK");
+        let refused = client.post("/regions/europe/keys/generate", &weak).await.problem(422, "PASSWORD_WEAK");
+        assert_eq!(fields(&refused), ["password"]);
         let form = json!({"name": "made", "password": FILE_PASSWORD, "risk_acknowledged": true});
         let made = client.post("/regions/europe/keys/generate", &form).await.json(201);
         assert_eq!((&made["source"], &made["state"]), (&json!("generated"), &json!("available")));

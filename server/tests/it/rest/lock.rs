@@ -1,6 +1,6 @@
 //! Lock and unlock over the API: the hours at −1 s, 0, +1 s, and what is refused meanwhile.
 
-use super::client::Client;
+use super::client::{Client, fields};
 use crate::harness::{FILE_PASSWORD, House};
 use domain::{EnvironmentId, KeyId, TableId, Timestamp};
 use serde_json::json;
@@ -58,12 +58,11 @@ impl Own {
     }
 
     async fn unlock_key(&self) -> super::client::Answer {
-        let file = pfx::modern("first", FILE_PASSWORD).unwrap();
-        let parts = [
-            ("file", file.as_slice()),
-            ("password", FILE_PASSWORD.as_bytes()),
-            ("risk_acknowledged", b"true"),
-        ];
+        self.unlock_key_with(&pfx::modern("first", FILE_PASSWORD).unwrap()).await
+    }
+
+    async fn unlock_key_with(&self, file: &[u8]) -> super::client::Answer {
+        let parts = [("file", file), ("password", FILE_PASSWORD.as_bytes()), ("risk_acknowledged", b"true")];
         self.client().await.multipart(&format!("/keys/{}/unlock", self.key), &parts).await
     }
 
@@ -132,6 +131,28 @@ both_databases! {
         own.unlock(own.environments[0]).await.json(202);
         own.house.drain().await;
         own.client().await.get(&format!("/tables/{}/rows", own.table)).await.json(200);
+    }
+
+    async fn pp_105_a_key_that_no_environment_uses_locks_nothing(db: TestDb) {
+        let own = Own::new(&db).await;
+        for (id, name) in own.environments.into_iter().zip(["Sales", "Stock"]) {
+            let name = name.to_owned();
+            let (portal, admin) = (&own.house.portal, &own.house.admin);
+            service::environments::give_back(portal, admin, id, name, true, true).await.unwrap();
+        }
+        own.house.drain().await;
+        own.at(own.activated().await, 3 * DAY);
+        own.lock().await.problem(409, "NOTHING_TO_LOCK");
+    }
+
+    async fn pp_114_the_key_comes_back_by_its_own_file_only(db: TestDb) {
+        let own = Own::new(&db).await;
+        let locked = own.locked().await;
+        own.at(locked, HOUR);
+        let other = pfx::modern("other", FILE_PASSWORD).unwrap();
+        let problem = own.unlock_key_with(&other).await.problem(422, "UNLOCK_KEY_MISMATCH");
+        assert_eq!(fields(&problem), ["file"]);
+        own.unlock_key().await.json(202);
     }
 
     async fn pp_103_after_28_days_it_is_too_late(db: TestDb) {
