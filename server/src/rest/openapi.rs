@@ -1,15 +1,17 @@
 //! The OpenAPI document: made from the handlers, checked in as `docs/openapi.json`.
 
+use super::problem::{OF_REQUESTS, OTHER_REQUEST};
 use axum::response::IntoResponse;
+use domain::Code;
 use http::{StatusCode, header};
-use std::sync::LazyLock;
+use std::{fmt::Write as _, sync::LazyLock};
 use utoipa::{
     OpenApi as _,
     openapi::{
         ContentBuilder, OpenApi, RefOr, ResponseBuilder,
         path::Operation,
         path::PathItem,
-        schema::Ref,
+        schema::{Object, Ref, Schema},
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -22,7 +24,7 @@ use utoipa::{
         version = "1",
         description = "Manage the keys that encrypt your organisation's data.\n\n\
             Authenticate with `Authorization: Bearer <token>`. Errors are problems (RFC 9457); branch on \
-            their `code`. Long work answers 202 with the job and an `Operation-Location` to poll. Lists \
+            their `code`, which schema `Problem` lists with its status. Long work answers 202 with the job and an `Operation-Location` to poll. Lists \
             answer `items` and, unless it is the last page, a `next` to pass on as it is. Unknown fields \
             and query parameters are refused.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
@@ -44,7 +46,33 @@ pub(super) fn frame() -> OpenApi {
 pub fn document() -> OpenApi {
     let mut document = super::operations().into_openapi();
     document.paths.paths.values_mut().flat_map(operations).for_each(complete);
+    if let Some(code) = code_of_problems(&mut document) {
+        code.description = Some(list_of_codes());
+    }
     document
+}
+
+fn code_of_problems(document: &mut OpenApi) -> Option<&mut Object> {
+    let schemas = &mut document.components.as_mut()?.schemas;
+    let Some(RefOr::T(Schema::Object(problem))) = schemas.get_mut("Problem") else { return None };
+    let Some(RefOr::T(Schema::Object(code))) = problem.properties.get_mut("code") else { return None };
+    Some(code)
+}
+
+/// Every code with its status. In words and not as an `enum`, which would make clients refuse the next one.
+fn list_of_codes() -> String {
+    let refusals = Code::ALL.iter().map(|code| (code.status(), code.as_str()));
+    let mut codes: Vec<(u16, &str)> = refusals.chain(OF_REQUESTS).collect();
+    codes.sort_unstable();
+    let mut text = format!(
+        "What to branch on; stays the same over versions. There may be new ones. `{OTHER_REQUEST}` goes with the \
+         statuses of HTTP that are not in this list.\n"
+    );
+    for (status, code) in codes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n- {status} `{code}`");
+    }
+    text
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -15,6 +15,12 @@ use std::sync::Arc;
 /// What handlers and extractors of the API return.
 pub(super) type Answer<T> = Result<T, Failure>;
 
+/// The codes that are no refusal's, each with its one status.
+pub(super) const OF_REQUESTS: [(u16, &str); 4] =
+    [(400, "MALFORMED"), (405, "METHOD_NOT_ALLOWED"), (415, "UNSUPPORTED_MEDIA_TYPE"), (500, "INTERNAL")];
+/// The code of every other status that is no refusal's.
+pub(super) const OTHER_REQUEST: &str = "REQUEST_REFUSED";
+
 /// Why a request is not answered as asked. Travels as an extension of an empty response to
 /// [`render`], which knows the request's id.
 #[derive(Clone, Debug)]
@@ -73,13 +79,10 @@ impl Failure {
         match self {
             Self::Refused(refusal) => refusal.code.as_str(),
             Self::Outage(_) => Code::StorageUnavailable.as_str(),
-            Self::Internal(_) => "INTERNAL",
-            Self::Request(status, _) => match *status {
-                StatusCode::BAD_REQUEST => "MALFORMED",
-                StatusCode::METHOD_NOT_ALLOWED => "METHOD_NOT_ALLOWED",
-                StatusCode::UNSUPPORTED_MEDIA_TYPE => "UNSUPPORTED_MEDIA_TYPE",
-                _ => "REQUEST_REFUSED",
-            },
+            Self::Internal(_) | Self::Request(..) => {
+                let status = self.status().as_u16();
+                OF_REQUESTS.iter().find(|(of, _)| *of == status).map_or(OTHER_REQUEST, |(_, code)| code)
+            }
         }
     }
 

@@ -43,6 +43,26 @@ fn every_operation_is_named_and_described() {
     assert!(names.contains("activate_key"));
 }
 
+#[test]
+fn every_code_is_listed_with_its_status() {
+    let document = serde_json::to_value(server::rest::document()).unwrap();
+    let code = &document["components"]["schemas"]["Problem"]["properties"]["code"];
+    let listed: BTreeSet<&str> =
+        code["description"].as_str().unwrap().lines().filter(|line| line.starts_with("- ")).collect();
+    let requests = [
+        "- 400 `MALFORMED`",
+        "- 405 `METHOD_NOT_ALLOWED`",
+        "- 415 `UNSUPPORTED_MEDIA_TYPE`",
+        "- 500 `INTERNAL`",
+    ];
+    assert_eq!(listed.len(), domain::Code::ALL.len() + requests.len());
+    for code in domain::Code::ALL {
+        let line = format!("- {} `{}`", code.status(), code.as_str());
+        assert!(listed.contains(line.as_str()), "{line} is missing");
+    }
+    assert!(requests.iter().all(|line| listed.contains(line)), "{listed:?}");
+}
+
 both_databases! {
     async fn the_document_is_public(db: TestDb) {
         let house = House::new(&db).await;
