@@ -63,7 +63,7 @@ done! {
     RestoreStarted = "restore-started", "The restore has begun. What is here can be read until it ends.",
     CopyStarted = "copy-started", "The copy has begun. What is here can be read until it ends.",
     EnvironmentReset = "environment-reset", "The environment was reset: its data and backups are gone. A notice to every administrator is written.",
-    MessageQueued = "message-queued", "The mail is due again, and tried at once.",
+    MessageQueued = "message-queued", "The mail is due again: it leaves with the next attempt.",
     OperationCancelled = "operation-cancelled", "The operation is cancelled. What it had begun is removed; rows that an import has stored stay.",
     KeyActivating = "key-activating", "The activation has begun. A notice to every administrator is written.",
 }

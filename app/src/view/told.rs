@@ -8,7 +8,7 @@ pub fn told(text: &str) -> AnyView {
     let view = words.map(|word| match word.trim_end() {
         href if is_row(href) => {
             let href = href.to_owned();
-            view! { <a href=href>"the row"</a> }.into_any()
+            view! { <a href=href>"the row"</a> " " }.into_any()
         }
         _ => word.to_owned().into_any(),
     });

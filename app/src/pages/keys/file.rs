@@ -11,6 +11,9 @@ pub struct ViewKeyFile {
     pub details: ViewKeyDetails,
     /// Until when the caller may download it; none when it is gone or somebody else's.
     pub waits: Option<Deadline>,
+    /// Whether this page has just handed it out.
+    #[serde(default)]
+    pub handed_out: bool,
 }
 
 impl PageData for ViewKeyFile {
@@ -27,16 +30,21 @@ pub async fn key_file(id: String) -> Result<ViewKeyFile, UiError> {
     let id = id.parse().map_err(|_| UiError::not_found("key"))?;
     let waits = service::keys::file_waits(&portal, &caller, id).await?;
     let now = portal.clock().now();
-    Ok(ViewKeyFile { details, waits: waits.map(|until| Deadline::new(until, now)) })
+    Ok(ViewKeyFile { details, waits: waits.map(|until| Deadline::new(until, now)), handed_out: false })
 }
 
 /// `/encryption-keys/{id}/file`.
 #[component]
 pub fn KeyFile() -> AnyView {
-    page(|input| key_file(input.id), show)
+    page(asked, show)
 }
 
-fn show(ViewKeyFile { details: data, waits }: ViewKeyFile) -> AnyView {
+async fn asked(input: Input) -> Result<ViewKeyFile, UiError> {
+    let handed_out = !input.value("handed-out").is_empty();
+    Ok(ViewKeyFile { handed_out, ..key_file(input.id).await? })
+}
+
+fn show(ViewKeyFile { details: data, waits, handed_out }: ViewKeyFile) -> AnyView {
     let close = format!("/encryption-keys/{}", data.key.id);
     let title = format!("Key file of {}", data.key.name);
     let (id, fingerprint) = (data.key.id.clone(), data.key.fingerprint.clone());
@@ -49,7 +57,7 @@ fn show(ViewKeyFile { details: data, waits }: ViewKeyFile) -> AnyView {
                         <Fact name="Fingerprint">
                             <Copyable value=fingerprint what="fingerprint" />
                         </Fact>
-                    </Facts> <h3>"1. Download it"</h3> {download(&id, waits)}
+                    </Facts> <h3>"1. Download it"</h3> {download(&id, waits, handed_out)}
                     <h3>"2. Show that you kept it"</h3> {proof(&data, open)}
                 </PanelBody>
                 <PanelFoot>
@@ -62,16 +70,19 @@ fn show(ViewKeyFile { details: data, waits }: ViewKeyFile) -> AnyView {
 }
 
 /// A plain form: the file never passes through a script.
-fn download(id: &str, waits: Option<Deadline>) -> AnyView {
+fn download(id: &str, waits: Option<Deadline>, handed_out: bool) -> AnyView {
     let Some(until) = waits else {
-        let text = "The file is not here any more: whoever made the key downloads it once, within an hour.";
+        let text = match handed_out {
+            true => "Your browser has the file; it has left the portal.",
+            false => "The file is not here any more: whoever made the key downloads it once, within an hour.",
+        };
         return view! { <p>{text}</p> }.into_any();
     };
     view! {
         <p>
             "The file is handed out once and then leaves the portal. It waits until " <Time at=until.at.clone() /> "."
         </p>
-        <form method="post" action=format!("/encryption-keys/{id}/file") on:submit=handed_out(id)>
+        <form method="post" action=format!("/encryption-keys/{id}/file") on:submit=follow(id)>
             <input type="hidden" name="do" value="download" />
             <div class="actions">
                 <Button label="Download the key file" look=Look::Primary />
@@ -84,7 +95,7 @@ fn download(id: &str, waits: Option<Deadline>) -> AnyView {
 /// The document stays where it is while the browser stores the file; a moment later the page is asked for again, in
 /// which the file is gone.
 #[cfg(not(feature = "ssr"))]
-fn handed_out(id: &str) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
+fn follow(id: &str) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
     use leptos_router::{NavigateOptions, hooks::use_navigate};
     let (go, page) = (use_navigate(), format!("/encryption-keys/{id}/file?handed-out=1"));
     move |_| {
@@ -95,7 +106,7 @@ fn handed_out(id: &str) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
 }
 
 #[cfg(feature = "ssr")]
-fn handed_out(_: &str) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
+fn follow(_: &str) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
     |_| ()
 }
 
