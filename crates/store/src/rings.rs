@@ -70,9 +70,12 @@ pub async fn lock(tx: &impl ConnectionTrait, id: RingId) -> StoreResult<Ring> {
 }
 
 /// As [`lock`], and whoever writes a row under the ring has finished or waits: a lock takes this, first of all.
+///
+/// The gate alone keeps the others out. `FOR UPDATE` on the row would wait for every transaction that refers to the
+/// ring, also for those that come to the gate, or to an operation that a lock ends, only later: a deadlock.
 pub async fn lock_out(tx: &impl ConnectionTrait, id: RingId) -> StoreResult<Ring> {
     gate(tx, id, "pg_advisory_xact_lock").await?;
-    let row = entity::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
+    let row = entity::Entity::find_by_id(id.0).lock(TRANSITION).one(tx).await?;
     row.ok_or_else(|| StoreError::inconsistent("rings", id))
 }
 
