@@ -50,6 +50,12 @@ test('PP-057 a key is generated, downloaded once and shown to be kept', async ({
     const again = await page.request.post(page.url(), { form: { do: 'download' }, headers: { 'sec-fetch-site': 'same-origin' } });
     expect(again.status()).toBe(410);
     expect(await again.text()).toContain('it is handed out once, within an hour');
+    if (javaScriptEnabled) {
+      // The document stayed; it is asked for again by itself.
+      await expect(page.getByText('Your browser has the file; it has left the portal.')).toBeVisible();
+      await accessible();
+      await shot('generate-03-handed-out');
+    }
     await open(new URL(page.url()).pathname);
     await expect(page.getByText('The file is not here any more')).toBeVisible();
     await expect(button).toHaveCount(0);
