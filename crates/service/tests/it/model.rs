@@ -2,10 +2,12 @@
 //! environments, jobs and timers that run or do not, a clock that jumps, processes that restart. The service is the real
 //! one, on both databases; proptest draws the sequences and makes a failing one small.
 
+mod environments;
 mod events;
 mod invariants;
 mod world;
 
+use domain::environments::EnvironmentState;
 use events::{BEFORE, Event, RIGHT, story};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use std::{cell::RefCell, collections::BTreeMap};
@@ -40,7 +42,7 @@ fn explore(kind: Kind) {
         "{kind:?}: {cases} sequences, {} events, {allowed} allowed, {refused} refused",
         steps.into_inner()
     );
-    println!("after each: {}", invariants::NAMES.join("; "));
+    println!("after each, {} invariants: {}", invariants::NAMES.len(), invariants::NAMES.join("; "));
     for (event, (allowed, refused)) in &tally {
         println!("  {event}: {allowed} allowed, {refused} refused");
     }
@@ -49,6 +51,9 @@ fn explore(kind: Kind) {
     }
     for event in [
         "Activate",
+        "Generate",
+        "Prove",
+        "Delete",
         "Lock",
         "UnlockKey",
         "UnlockEnvironment",
@@ -61,6 +66,7 @@ fn explore(kind: Kind) {
         "Activate by two",
         "Lock by two",
         "ScheduleRollBack by two",
+        "Lock over what is locked",
     ] {
         assert!(
             tally.get(event).is_some_and(|(allowed, _)| *allowed > 0),
@@ -96,6 +102,9 @@ async fn live(
         note(tally, &name, allowed.is_ok());
         if before.two_person {
             note(tally, &format!("{name} by two"), allowed.is_ok());
+        }
+        if before.states.contains(&EnvironmentState::Locked) {
+            note(tally, &format!("{name} over what is locked"), allowed.is_ok());
         }
         invariants::check(&mut world, &before, event, allowed)
             .await

@@ -22,6 +22,10 @@ pub(super) type Place = usize;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Event {
     Upload(Who, File),
+    /// Makes a key and takes its file, where there is none.
+    Generate(Who, File),
+    /// Which key, with which file.
+    Prove(Who, File, File),
     Activate(Who, File),
     Report(Who),
     ClearReport(Who),
@@ -40,7 +44,8 @@ pub(super) enum Event {
     Apply(Who, Place),
     Return(Who, Place),
     UnlockEnvironment(Who, Place),
-    Delete(Who, Place),
+    /// The first, by the name of the second.
+    Delete(Who, Place, Place),
     Reset(Who, Place),
     BackUp(Who, Place),
     /// The newest backup of the first to the second.
@@ -66,12 +71,30 @@ pub(super) fn story(pieces: std::ops::Range<usize>) -> impl Strategy<Value = Vec
         .prop_map(|pieces| pieces.into_iter().flatten().collect())
 }
 
+/// Two locks, of which the second finds what the first locked and nobody unlocked; the first one's 28 days end.
+fn two_locks(w: Who, p: Place) -> Vec<Event> {
+    use Event::*;
+    let lock = [Advance(3 * DAY), Lock(w, RIGHT, RIGHT), RunJobs];
+    let key = [Advance(HOUR), UnlockKey(w, RIGHT, RIGHT), RunJobs];
+    let one = [UnlockEnvironment(1 - w, p), RunJobs];
+    [&lock[..], &key, &one, &lock, &[Advance(25 * DAY), RunTimers]].concat()
+}
+
 /// What administrators do in order to get something done.
 fn errand() -> impl Strategy<Value = Vec<Event>> {
     use Event::*;
     let (who, file, place) = (0..2_usize, 0..3_usize, 0..3_usize);
     prop_oneof![
+        (who.clone(), 0..2_usize).prop_map(|(w, p)| two_locks(w, p)),
         who.clone().prop_map(|w| vec![Advance(3 * DAY), Lock(w, RIGHT, RIGHT), RunJobs, Advance(HOUR)]),
+        (who.clone(), place.clone(), place.clone()).prop_map(|(w, p, q)| vec![
+            Advance(3 * DAY),
+            Lock(w, RIGHT, RIGHT),
+            RunJobs,
+            Delete(w, p, q),
+            Delete(w, p, p),
+            RunJobs
+        ]),
         (who.clone(), place.clone()).prop_map(|(w, p)| vec![
             UnlockKey(w, RIGHT, RIGHT),
             RunJobs,
@@ -108,6 +131,15 @@ fn errand() -> impl Strategy<Value = Vec<Event>> {
             Activate(w, f),
             RunJobs
         ]),
+        (who.clone(), file.clone(), file.clone()).prop_map(|(w, f, g)| vec![
+            Generate(w, f),
+            Activate(w, f),
+            Prove(w, f, g),
+            Prove(w, f, f),
+            Advance(DAY),
+            Activate(w, f),
+            RunJobs
+        ]),
         (who.clone(), place.clone()).prop_map(|(w, p)| vec![Apply(w, p), RunJobs]),
         (who.clone(), place.clone(), place.clone()).prop_map(|(w, p, q)| vec![
             BackUp(w, p),
@@ -123,7 +155,7 @@ fn errand() -> impl Strategy<Value = Vec<Event>> {
 /// Under the two-person rule: asked, not approved by who asked, approved by the other, done, and not a second time.
 fn by_two(
     who: impl Strategy<Value = Who> + Clone,
-    file: impl Strategy<Value = File>,
+    file: impl Strategy<Value = File> + Clone,
 ) -> impl Strategy<Value = Vec<Event>> {
     use Event::*;
     let asked = |w, change, file, then: Event| {
@@ -133,7 +165,7 @@ fn by_two(
         1 => who.clone().prop_map(|w| {
             vec![Rule(true), Ask(w, Change::Lock, RIGHT), Refuse(1 - w), Approve(1 - w), Rule(false)]
         }),
-        3 => (who.clone(), file).prop_map(move |(w, f)| {
+        3 => (who.clone(), file.clone()).prop_map(move |(w, f)| {
             let change = asked(w, Change::Activate, f, Activate(w, f));
             [vec![Upload(w, f), Advance(DAY)], change, vec![Rule(false)]].concat()
         }),
@@ -141,9 +173,10 @@ fn by_two(
             let change = asked(w, Change::Lock, RIGHT, Lock(w, RIGHT, RIGHT));
             [vec![Advance(3 * DAY)], change, vec![Rule(false), Advance(HOUR)]].concat()
         }),
-        2 => who.prop_map(move |w| {
+        3 => (who, file).prop_map(move |(w, f)| {
+            let other = vec![Upload(w, f), Advance(DAY), Activate(w, f), RunJobs];
             let change = asked(w, Change::RollBack, BEFORE, ScheduleRollBack(w));
-            [change, vec![Advance(DAY), RunTimers, RunJobs, Rule(false)]].concat()
+            [other, change, vec![Advance(DAY), RunTimers, RunJobs, Rule(false)]].concat()
         }),
     ]
 }
@@ -169,6 +202,8 @@ fn event() -> impl Strategy<Value = Event> {
     ];
     let keys = prop_oneof![
         3 => (who.clone(), file.clone()).prop_map(|(w, f)| Upload(w, f)),
+        1 => (who.clone(), file.clone()).prop_map(|(w, f)| Generate(w, f)),
+        1 => (who.clone(), file.clone(), file.clone()).prop_map(|(w, f, g)| Prove(w, f, g)),
         4 => (who.clone(), file.clone()).prop_map(|(w, f)| Activate(w, f)),
         1 => who.clone().prop_map(Report),
         1 => (0..3_usize).prop_map(ClearReport),
@@ -187,7 +222,8 @@ fn event() -> impl Strategy<Value = Event> {
         4 => (who.clone(), place.clone()).prop_map(|(w, p)| Apply(w, p)),
         1 => (who.clone(), place.clone()).prop_map(|(w, p)| Return(w, p)),
         4 => (who.clone(), place.clone()).prop_map(|(w, p)| UnlockEnvironment(w, p)),
-        1 => (who.clone(), place.clone()).prop_map(|(w, p)| Delete(w, p)),
+        1 => (who.clone(), place.clone()).prop_map(|(w, p)| Delete(w, p, p)),
+        1 => (who.clone(), place.clone(), place.clone()).prop_map(|(w, p, q)| Delete(w, p, q)),
         1 => (who.clone(), place.clone()).prop_map(|(w, p)| Reset(w, p)),
         3 => (who.clone(), place.clone()).prop_map(|(w, p)| BackUp(w, p)),
         3 => (who.clone(), place.clone(), place.clone()).prop_map(|(w, p, q)| Restore(w, p, q)),

@@ -1,6 +1,7 @@
 //! What holds after every event, read from the rows and not from the policy.
 
 use super::{
+    environments,
     events::{Event, Who},
     world::{Allowed, Look, World},
 };
@@ -21,19 +22,23 @@ pub(super) const NAMES: &[&str] = &[
     "no key change and no lock while a change is reported",
     "under the two-person rule no lock, activation and roll-back without another's approval of exactly that, once",
     "nobody approves what they asked for",
-    "a wrong file neither locks nor unlocks",
+    "a wrong file neither locks, unlocks nor proves",
+    "a key that was made here is not used before its file was shown",
     "what is locked is read by nobody, and its key is nowhere",
     "what is online holds exactly the rows it should",
     "every environment has exactly one data key, two while it changes, none when deleted",
+    "its key opens it: the portal's by the portal; the customer's by its file, and by the portal while it has it",
     "no tables half replaced in sight, no environment held without a job",
     "every change mailed to each of the seven administrators",
+    "28 days count from the lock that took the environment, whatever comes later",
     "what was locked for 28 days is gone after the timers",
+    "nothing is deleted but what is locked: after 28 days by time, before that by its name",
     "an intact audit trail",
 ];
 
-type Kept = Result<(), String>;
+pub(super) type Kept = Result<(), String>;
 
-fn keep(holds: bool, what: &str) -> Kept {
+pub(super) fn keep(holds: bool, what: &str) -> Kept {
     if holds { Ok(()) } else { Err(what.to_owned()) }
 }
 
@@ -45,21 +50,13 @@ pub(super) async fn check(world: &mut World<'_>, before: &Look, event: &Event, a
     }
     keys(before, &after)?;
     for p in 0..3 {
-        environment(world, &after, p).await?;
+        environments::one(world, &after, p).await?;
     }
     rows_of_the_database(world).await?;
-    if matches!(event, Event::RunTimers) {
-        for (p, state) in after.states.iter().enumerate() {
-            let locked = *state == EnvironmentState::Locked;
-            let since = Timestamp(after.ring.lock_started_at.unwrap_or(after.now.0));
-            let over = after.now.since(since) >= 28 * 24 * HOUR;
-            keep(!(locked && over), &format!("{p} is still there 28 days after the lock"))?;
-        }
-    }
-    Ok(())
+    environments::time(world, before, &after, event, allowed)
 }
 
-fn is_locked(state: EnvironmentState) -> bool {
+pub(super) fn is_locked(state: EnvironmentState) -> bool {
     matches!(state, EnvironmentState::Locking | EnvironmentState::Locked | EnvironmentState::Unlocking)
 }
 
@@ -72,18 +69,21 @@ fn transition(before: &Look, event: &Event) -> Kept {
     let any_locked = before.states.into_iter().any(is_locked);
     let installing = before.keys.iter().any(|key| matches!(key.state, KeyState::Installing { .. }));
     match event {
-        Event::Upload(..) => keep(!any_locked, "a key was added while something is locked"),
+        Event::Upload(..) | Event::Generate(..) => {
+            keep(!any_locked, "a key was added while something is locked")
+        }
         Event::Activate(..) => {
             keep(!any_locked, "a key was activated while something is locked")?;
             keep(!installing, "a key was activated while another is installed")?;
             keep(!before.reported, "a key was activated while a change is reported")?;
-            keep(since_activation + second >= 24 * HOUR, "a key was activated within 24 hours")
+            keep(since_activation.saturating_add(second) >= 24 * HOUR, "a key was activated within 24 hours")
         }
+        Event::Prove(_, key, file) => keep(key == file, "a wrong file proved"),
         Event::Lock(_, key, file) => {
             keep(key == file, "a wrong file locked")?;
             keep(!installing, "a lock while a key is installed")?;
             keep(!before.reported, "a lock while a change is reported")?;
-            keep(since_activation + second >= 72 * HOUR, "a lock within 72 hours")
+            keep(since_activation.saturating_add(second) >= 72 * HOUR, "a lock within 72 hours")
         }
         Event::UnlockKey(_, key, file) => {
             let since = before.now.since(Timestamp(before.ring.lock_started_at.unwrap_or(i64::MAX)));
@@ -113,7 +113,7 @@ fn two_persons(world: &World<'_>, before: &Look, after: &Look, event: &Event) ->
         Event::RunTimers if before.two_person && installs(after) && !installs(before) => {
             keep(before.roll_back_approved, "a roll-back began that nobody has approved")
         }
-        Event::Upload(..) if before.two_person => {
+        Event::Upload(..) | Event::Generate(..) if before.two_person => {
             keep(installs(before) || !installs(after), "a key that was added is installed without approval")
         }
         Event::Activate(w, file) => {
@@ -163,6 +163,11 @@ fn keys(before: &Look, after: &Look) -> Kept {
             KeyState::Locking { .. } | KeyState::Locked { .. } | KeyState::Deleted { .. }
         );
         keep(gone == key.material.is_none(), &format!("{} and its material disagree", key.name))?;
+        let unused = matches!(key.state, KeyState::Available | KeyState::Deleted { .. });
+        keep(
+            unused || key.proved_at.is_some(),
+            &format!("{} is used, and its file was never shown", key.name),
+        )?;
     }
     match (before.ring.last_activation_at, after.ring.last_activation_at) {
         (Some(first), Some(second)) if first != second => {
@@ -172,54 +177,10 @@ fn keys(before: &Look, after: &Look) -> Kept {
     }
 }
 
-async fn environment(world: &World<'_>, after: &Look, p: usize) -> Kept {
-    let state = after.states[p];
-    let portal = &world.house.portal;
-    let read = world.read(p).await;
-    match state {
-        EnvironmentState::Deleted => keep(read == Err("NOT_FOUND"), &format!("{p} is deleted and read"))?,
-        state if state.is_online() => {
-            let wanted = world.content[p].clone().unwrap_or_default();
-            keep(read == Ok(wanted.clone()), &format!("{p} holds {read:?}, not {wanted:?}"))?;
-        }
-        EnvironmentState::Locking | EnvironmentState::Locked => {
-            // Tables without rows have nothing to refuse.
-            let empty = world.content[p].as_ref().is_none_or(|content| content.is_empty());
-            keep(empty || read == Err("ENV_LOCKED"), &format!("{p} is locked and read: {read:?}"))?;
-        }
-        _ => keep(read.is_err() || read == Ok(Default::default()), &format!("{p} is offline and read"))?,
-    }
-    let db = portal.db().read();
-    let generations = data_keys(world, p).await;
-    let changing = matches!(state, EnvironmentState::Applying | EnvironmentState::Returning);
-    let right = match state {
-        EnvironmentState::Deleted => generations == 0,
-        _ if changing => (1..=2).contains(&generations),
-        _ => generations == 1,
-    };
-    keep(right, &format!("{p} is {state:?} and has {generations} data keys"))?;
-    let row = store::environments::get(db, world.places[p]).await.unwrap().unwrap();
-    if matches!(state, EnvironmentState::Locking) {
-        let key = store::data_keys::get(db, row.id.0, row.generation).await.unwrap().unwrap();
-        let usable = portal.keyring().ring_key(db, key.ring_key).await.is_ok();
-        keep(!usable, &format!("{p} is being locked and its ring key opens"))?;
-    }
-    Ok(())
-}
-
-async fn number(world: &World<'_>, sql: &str) -> i64 {
+pub(super) async fn number(world: &World<'_>, sql: &str) -> i64 {
     let db = world.house.portal.db().read();
     let statement = Statement::from_string(db.get_database_backend(), sql);
     db.query_one_raw(statement).await.unwrap().unwrap().try_get("", "n").unwrap()
-}
-
-async fn data_keys(world: &World<'_>, p: usize) -> i64 {
-    let id = world.places[p].0.simple();
-    let literal = match world.house.portal.db().backend() {
-        store::Backend::Postgres => format!("'{id}'::uuid"),
-        store::Backend::Sqlite => format!("x'{id}'"),
-    };
-    number(world, &format!("SELECT COUNT(*) AS n FROM data_keys WHERE owner_id = {literal}")).await
 }
 
 /// What one query over all rows tells.
@@ -253,11 +214,15 @@ async fn rows_of_the_database(world: &World<'_>) -> Kept {
 /// Everything that is under way ends, and the trail is whole.
 pub(super) async fn at_the_end(world: &mut World<'_>) -> Kept {
     world.happen(&Event::RunJobs).await.map_err(str::to_owned)?;
-    world.happen(&Event::RunTimers).await.map_err(str::to_owned)?;
+    let before = world.look().await;
+    let allowed = world.happen(&Event::RunTimers).await;
+    allowed.map_err(str::to_owned)?;
+    let timed = world.look().await;
+    environments::time(world, &before, &timed, &Event::RunTimers, allowed)?;
     world.happen(&Event::RunJobs).await.map_err(str::to_owned)?;
     let after = world.look().await;
     for p in 0..3 {
-        environment(world, &after, p).await?;
+        environments::one(world, &after, p).await?;
         let settled = matches!(
             after.states[p],
             EnvironmentState::PlatformManaged

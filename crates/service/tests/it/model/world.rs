@@ -17,7 +17,7 @@ use service::{
 use std::collections::BTreeMap;
 use store::{keys::Key, rings::Ring};
 use test_support::{TestDb, pfx};
-use vault::Password;
+use vault::{Kek, Password};
 
 /// What an environment holds: rows by id. None when the environment is gone.
 pub(super) type Content = BTreeMap<RowId, String>;
@@ -29,7 +29,9 @@ pub(super) struct World<'d> {
     pub(super) db: &'d TestDb,
     pub(super) house: House,
     admins: [Caller; 3],
-    files: [Vec<u8>; 3],
+    pub(super) files: [Vec<u8>; 3],
+    /// What is in them.
+    pub(super) held: [Kek; 3],
     /// The newest key of each file.
     pub(super) keys: [Option<KeyId>; 3],
     pub(super) places: [EnvironmentId; 3],
@@ -39,6 +41,8 @@ pub(super) struct World<'d> {
     /// Jobs whose end was taken into account.
     ended: Vec<OperationId>,
     serial: u32,
+    /// When the lock began that each environment is under; remembered here, whatever the rows say later.
+    pub(super) locked_at: [Option<Timestamp>; 3],
 }
 
 /// What the invariants compare with: the rows as they lie in the database.
@@ -47,6 +51,8 @@ pub(super) struct Look {
     pub(super) ring: Ring,
     pub(super) keys: Vec<Key>,
     pub(super) states: [EnvironmentState; 3],
+    /// Since when each of them is in its state.
+    pub(super) since: [Timestamp; 3],
     pub(super) reported: bool,
     /// Two-person rule, and what is asked.
     pub(super) two_person: bool,
@@ -87,6 +93,7 @@ impl<'d> World<'d> {
             db,
             house,
             admins,
+            held: files.each_ref().map(|file| held(file)),
             files,
             keys: [None; 3],
             places: places.try_into().unwrap(),
@@ -94,6 +101,7 @@ impl<'d> World<'d> {
             backups: [None, None, None],
             ended: Vec::new(),
             serial: 0,
+            locked_at: [None; 3],
         }
     }
 
@@ -115,9 +123,10 @@ impl<'d> World<'d> {
     pub(super) async fn look(&self) -> Look {
         let db = self.house.portal.db().read();
         let ring = store::rings::get(db, self.house.admin.tenant(), self.house.ring).await.unwrap().unwrap();
-        let mut states = [EnvironmentState::Deleted; 3];
-        for (state, id) in states.iter_mut().zip(self.places) {
-            *state = store::environments::get(db, id).await.unwrap().unwrap().state;
+        let (mut states, mut since) = ([EnvironmentState::Deleted; 3], [Timestamp(0); 3]);
+        for (p, id) in self.places.into_iter().enumerate() {
+            let row = store::environments::get(db, id).await.unwrap().unwrap();
+            (states[p], since[p]) = (row.state, row.state_since);
         }
         let facts = store::rings::facts(db, RingId(ring.id)).await.unwrap();
         let overview = keys::overview(&self.house.portal, &self.house.admin, self.house.ring).await.unwrap();
@@ -131,6 +140,7 @@ impl<'d> World<'d> {
             keys: store::keys::list(db, self.house.ring).await.unwrap(),
             ring,
             states,
+            since,
         }
     }
 
@@ -141,6 +151,11 @@ impl<'d> World<'d> {
         let who = |who: usize| self.admins[who].clone();
         let outcome = match *event {
             Event::Upload(w, file) => return self.upload(who(w), file).await,
+            Event::Generate(w, file) => return self.generate(who(w), file).await,
+            Event::Prove(w, key, file) => {
+                let proof = keys::Proof { file: self.files[file].clone(), password: password() };
+                keys::prove(&portal, &who(w), self.key(key)?, proof).await
+            }
             Event::Activate(w, file) => {
                 keys::activate(&portal, &who(w), self.key(file)?, true, false).await.map(drop)
             }
@@ -182,9 +197,9 @@ impl<'d> World<'d> {
             Event::UnlockEnvironment(w, p) => {
                 environments::unlock(&portal, &who(w), self.places[p], true, false).await.map(drop)
             }
-            Event::Delete(w, p) => {
-                let deleted =
-                    environments::delete(&portal, &who(w), self.places[p], name(p).to_owned(), false).await;
+            Event::Delete(w, p, typed) => {
+                let typed = name(typed).to_owned();
+                let deleted = environments::delete(&portal, &who(w), self.places[p], typed, false).await;
                 if deleted.is_ok() {
                     self.content[p] = None;
                     self.backups[p] = None;
@@ -302,6 +317,28 @@ impl<'d> World<'d> {
         code(uploaded.map(drop))
     }
 
+    /// The file is in the hands of who had the key made; not in the place of one that a key still needs.
+    async fn generate(&mut self, who: Caller, file: File) -> Allowed {
+        let keys = self.look().await.keys;
+        let needed =
+            |id| keys.iter().any(|key| key.id == id && !matches!(key.state, KeyState::Deleted { .. }));
+        if self.keys[file].is_some_and(needed) {
+            return Err("FILE_NEEDED");
+        }
+        self.serial += 1;
+        let form = keys::Generate {
+            name: format!("made-{file}-{}", self.serial),
+            password: password(),
+            risk_acknowledged: false,
+        };
+        let portal = &self.house.portal;
+        let id = keys::generate(portal, &who, self.house.ring, form).await.map_err(refusal)?;
+        self.files[file] = keys::download(portal, &who, id).await.unwrap().1;
+        self.held[file] = held(&self.files[file]);
+        self.keys[file] = Some(id);
+        Ok(())
+    }
+
     async fn write(&mut self, who: Caller, p: Place) -> Allowed {
         let portal = self.house.portal.clone();
         let found = match tables::list(&portal, &who, self.places[p]).await {
@@ -392,6 +429,10 @@ fn name(p: Place) -> &'static str {
 
 fn password() -> Password {
     Password::new(FILE_PASSWORD.to_owned())
+}
+
+fn held(file: &[u8]) -> Kek {
+    vault::pfx::read(file, &password()).map_err(|why| why.to_string()).unwrap().kek
 }
 
 fn code(outcome: Result<(), ServiceError>) -> Allowed {
