@@ -2,6 +2,7 @@
 //! environments, jobs and timers that run or do not, a clock that jumps, processes that restart. The service is the real
 //! one, on both databases; proptest draws the sequences and makes a failing one small.
 
+mod acts;
 mod environments;
 mod events;
 mod invariants;

@@ -4,16 +4,14 @@ use super::events::{Event, File, Place, Who};
 use crate::house::{FILE_PASSWORD, House, add_user, caller};
 use domain::{
     ApprovalId, BackupId, EnvironmentId, KeyId, OperationId, RingId, RowId, Timestamp, UserId,
-    approvals::{Approval, Change},
+    approvals::Approval,
     cells::Cell,
     environments::EnvironmentState,
     keys::KeyState,
     operations::{OperationKind, OperationState},
     roles::Role,
 };
-use service::{
-    Caller, ServiceError, backups, environments, keys, operations, rows, tables, tenants, timers, worker,
-};
+use service::{Caller, ServiceError, backups, environments, keys, operations, rows, tables, timers, worker};
 use std::collections::BTreeMap;
 use store::{keys::Key, rings::Ring};
 use test_support::{TestDb, pfx};
@@ -40,7 +38,7 @@ pub(super) struct World<'d> {
     backups: [Option<(BackupId, Content)>; 3],
     /// Jobs whose end was taken into account.
     ended: Vec<OperationId>,
-    serial: u32,
+    pub(super) serial: u32,
     /// When the lock began that each environment is under; remembered here, whatever the rows say later.
     pub(super) locked_at: [Option<Timestamp>; 3],
 }
@@ -265,18 +263,6 @@ impl<'d> World<'d> {
         self.admins[who].user()
     }
 
-    async fn rule(&self, on: bool) -> Allowed {
-        let portal = &self.house.portal;
-        let operator = tenants::operator(portal, self.house.admin.tenant()).await.unwrap();
-        let change = tenants::Change { two_person: Some(on), ..tenants::Change::default() };
-        code(tenants::set(portal, &operator, change).await.map(drop))
-    }
-
-    async fn ask(&self, who: Caller, change: Change, file: File) -> Allowed {
-        let key = self.key(file)?;
-        code(keys::ask_approval(&self.house.portal, &who, key, change, true).await)
-    }
-
     /// What is asked, whether it counts or not.
     async fn question(&self) -> ApprovalId {
         self.look().await.approval.map_or(ApprovalId(uuid::Uuid::nil()), |asked| asked.id)
@@ -299,61 +285,6 @@ impl<'d> World<'d> {
             keys.iter().find(|key| !matches!(key.state, KeyState::Available | KeyState::Deleted { .. }));
         let file = self.keys.iter().position(|id| id.is_some() && *id == current.map(|key| key.id));
         file.unwrap_or(0)
-    }
-
-    /// Names are for ever, so each try has its own.
-    async fn upload(&mut self, who: Caller, file: File) -> Allowed {
-        self.serial += 1;
-        let form = keys::Upload {
-            name: format!("key-{file}-{}", self.serial),
-            file: self.files[file].clone(),
-            password: password(),
-            risk_acknowledged: false,
-        };
-        let uploaded = keys::upload(&self.house.portal, &who, self.house.ring, form).await;
-        if let Ok(uploaded) = &uploaded {
-            self.keys[file] = Some(uploaded.id);
-        }
-        code(uploaded.map(drop))
-    }
-
-    /// The file is in the hands of who had the key made; not in the place of one that a key still needs.
-    async fn generate(&mut self, who: Caller, file: File) -> Allowed {
-        let keys = self.look().await.keys;
-        let needed =
-            |id| keys.iter().any(|key| key.id == id && !matches!(key.state, KeyState::Deleted { .. }));
-        if self.keys[file].is_some_and(needed) {
-            return Err("FILE_NEEDED");
-        }
-        self.serial += 1;
-        let form = keys::Generate {
-            name: format!("made-{file}-{}", self.serial),
-            password: password(),
-            risk_acknowledged: false,
-        };
-        let portal = &self.house.portal;
-        let id = keys::generate(portal, &who, self.house.ring, form).await.map_err(refusal)?;
-        self.files[file] = keys::download(portal, &who, id).await.unwrap().1;
-        self.held[file] = held(&self.files[file]);
-        self.keys[file] = Some(id);
-        Ok(())
-    }
-
-    async fn write(&mut self, who: Caller, p: Place) -> Allowed {
-        let portal = self.house.portal.clone();
-        let found = match tables::list(&portal, &who, self.places[p]).await {
-            Ok(found) => found,
-            Err(error) => return code(Err(error)),
-        };
-        let Some(table) = found.first() else { return Err("NO_TABLE") };
-        self.serial += 1;
-        let text = format!("written-{}", self.serial);
-        let cells = vec![Cell::Text(text.clone()), Cell::Empty, Cell::Empty];
-        let written = rows::insert(&portal, &who, table.id, vec![cells]).await;
-        if let (Ok(ids), Some(content)) = (&written, &mut self.content[p]) {
-            content.insert(ids[0], text);
-        }
-        code(written.map(drop))
     }
 
     async fn operations(&self) -> Vec<store::operations::Operation> {
@@ -427,20 +358,20 @@ fn name(p: Place) -> &'static str {
     ["Production", "Sandbox", "Other"][p]
 }
 
-fn password() -> Password {
+pub(super) fn password() -> Password {
     Password::new(FILE_PASSWORD.to_owned())
 }
 
-fn held(file: &[u8]) -> Kek {
+pub(super) fn held(file: &[u8]) -> Kek {
     vault::pfx::read(file, &password()).map_err(|why| why.to_string()).unwrap().kek
 }
 
-fn code(outcome: Result<(), ServiceError>) -> Allowed {
+pub(super) fn code(outcome: Result<(), ServiceError>) -> Allowed {
     outcome.map_err(refusal)
 }
 
 /// Nothing but a refusal is an answer to what people do.
-fn refusal(error: ServiceError) -> &'static str {
+pub(super) fn refusal(error: ServiceError) -> &'static str {
     match error {
         ServiceError::Refused(refusal) => refusal.code.as_str(),
         ServiceError::Internal(error) => panic!("{error:?}"),
