@@ -76,6 +76,11 @@ impl EnvironmentState {
         matches!(self, EnvironmentState::PlatformManaged | EnvironmentState::SelfManaged)
     }
 
+    /// Whether a lock keeps everybody from its rows, until it is back.
+    pub const fn is_locked(self) -> bool {
+        matches!(self, EnvironmentState::Locking | EnvironmentState::Locked | EnvironmentState::Unlocking)
+    }
+
     /// E1.
     pub fn apply(self) -> Result<Self, Refusal> {
         match self {

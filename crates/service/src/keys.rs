@@ -119,10 +119,8 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
     let counts = store::environments::count_by_state(db, ring).await?;
     let count = |state| counts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
     let self_managed = count(EnvironmentState::SelfManaged);
-    let locked = [EnvironmentState::Locking, EnvironmentState::Locked, EnvironmentState::Unlocking];
-    let locked = locked.into_iter().map(count).sum();
+    let locked = counts.iter().filter(|(state, _)| state.is_locked()).map(|(_, n)| n).sum();
     let users = store::users::list(db, caller.tenant()).await?;
-    let rotated_at = root_key::rotated_at(db).await?;
     let all = store::keys::list(db, ring).await?;
     let previous = facts.lock_allowed_at(now).and_then(|_| roll_back::previous(&all)).map(|key| key.id);
     let may_report =
@@ -163,7 +161,7 @@ async fn look(portal: &Portal, caller: &Caller, ring: RingId) -> ServiceResult<O
             .and_then(|()| policy::cancel_roll_back(&facts)),
         previous,
         root_key_handed_in: !portal.keyring().roots().file().is_own(),
-        root_key_due_since: facts.lock_started_at.filter(|at| root_key::is_due_since(*at, rotated_at)),
+        root_key_due_since: root_key::due_since(db, facts.lock_started_at).await?,
         facts,
         now,
         keys,

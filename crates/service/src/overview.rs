@@ -179,13 +179,8 @@ async fn region(
     let active = store::keys::active(db, id).await?;
     let by_state = states(db, caller, id).await?;
     let add_key = decide(caller, Action::KeyAdd, None).and_then(|()| policy::add_key(&facts));
-    let root_key_due_since = match facts.lock_started_at.filter(|_| sees_keys) {
-        Some(lock) => {
-            let rotated_at = root_key::rotated_at(db).await?;
-            Some(lock).filter(|at| root_key::is_due_since(*at, rotated_at))
-        }
-        None => None,
-    };
+    let lock = facts.lock_started_at.filter(|_| sees_keys);
+    let root_key_due_since = root_key::due_since(db, lock).await?;
     Ok(RegionOverview { root_key_due_since, ring, facts, active, available, by_state, add_key, asked })
 }
 

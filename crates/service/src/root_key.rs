@@ -8,7 +8,7 @@ mod rotate;
 
 pub use file::RootKeyFile;
 pub use rotate::{By, Rotation, is_due, rotate};
-pub(crate) use rotate::{is_announced, is_due_since, rotate_within, rotated_at};
+pub(crate) use rotate::{due_since, is_announced, rotate_within};
 
 use crate::ServiceResult;
 use anyhow::Context as _;

@@ -9,7 +9,7 @@ use crate::{
     forms,
     pages::load::*,
     ui::*,
-    view::{self, ViewDecision, ViewOperation, counted},
+    view::{self, ViewDecision, ViewOperation},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -96,10 +96,7 @@ fn show(data: ViewJobDetails) -> AnyView {
     if after_lock.as_ref().is_some_and(|after| after.root_key_same) {
         not_replaced(&mut steps);
     }
-    let refused = Some(data.refused).filter(|refused| *refused > 0).map(|refused| {
-        let label = format!("{} refused", counted(refused, "line", "lines"));
-        view! { <Badge label tone=Tone::Warning /> }
-    });
+    let refused = super::refused(data.refused).map(|label| view! { <Badge label tone=Tone::Warning /> });
     let aside = view! {
         <StateBadge state />
         {refused}

@@ -144,14 +144,13 @@ fn row(job: ViewJob) -> Row {
 #[cfg(feature = "ssr")]
 mod build {
     use super::ViewJob;
-    use crate::view::{ViewOperation, counted};
+    use crate::view::ViewOperation;
     use domain::{Timestamp, operations::OperationState};
     use service::{operations::About, store::operations::Operation};
 
     /// "2 lines refused, took 3 s".
     fn ended(job: &Operation, about: &About) -> String {
-        let refused =
-            (about.refused > 0).then(|| format!("{} refused", counted(about.refused, "line", "lines")));
+        let refused = super::super::refused(about.refused);
         let took = super::super::took(job).map(|took| format!("took {took}"));
         refused.into_iter().chain(took).collect::<Vec<_>>().join(", ")
     }

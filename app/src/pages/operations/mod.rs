@@ -15,6 +15,11 @@ fn took(job: &service::store::operations::Operation) -> Option<String> {
     Some(if took.as_secs() == 0 { "under 1 s".to_owned() } else { domain::time::human_span(took) })
 }
 
+/// "2 lines refused", of an import that took the others.
+fn refused(lines: u64) -> Option<String> {
+    (lines > 0).then(|| format!("{} refused", crate::view::counted(lines, "line", "lines")))
+}
+
 /// What a job is about: `(words, address)`; no address where it leads nowhere.
 #[cfg(feature = "ssr")]
 fn about(about: &service::operations::About) -> (String, Option<String>) {

@@ -69,9 +69,7 @@ impl ViewAsked {
 }
 
 fn lock(region: &RegionOverview) -> Option<ViewLock> {
-    use EnvironmentState::{Locked, Locking, Unlocking};
-    let locked = |state: EnvironmentState| matches!(state, Locking | Locked | Unlocking);
-    let environments = region.by_state.iter().filter(|(state, _)| locked(*state)).map(|(_, n)| n).sum();
+    let environments = region.by_state.iter().filter(|(state, _)| state.is_locked()).map(|(_, n)| n).sum();
     let since = region.facts.locked_since.filter(|_| environments > 0)?;
     let name = region.ring.region.as_str();
     Some(ViewLock {

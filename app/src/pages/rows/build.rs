@@ -1,7 +1,10 @@
 //! The answers of the service, as the pages of rows are told them.
 
 use super::data::{ViewColumn, ViewRow, ViewRowForm, ViewRows, ViewTable};
-use crate::{error::UiError, view::ViewDecision};
+use crate::{
+    error::UiError,
+    view::{ViewDecision, Why},
+};
 use domain::{
     Code, RowId, TableId,
     actions::Action,
@@ -96,12 +99,8 @@ impl ViewRowForm {
                 (pairs.map(|(column, cell)| in_a_field(column, cell)).collect(), None)
             }
             Err(ServiceError::Refused(refusal)) if refusal.code == Code::RowDamaged => {
-                let text = [Some(refusal.detail), refusal.remedy]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(" ");
-                (vec![String::new(); table.columns.len()], Some(text))
+                let why = Why::new(&refusal, portal.clock().now());
+                (vec![String::new(); table.columns.len()], Some(why))
             }
             Err(error) => return Err(error.into()),
         };

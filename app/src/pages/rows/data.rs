@@ -1,6 +1,11 @@
 //! What the pages of rows are told.
 
-use crate::{error::UiError, pages::PageData, ui::Moment, view::ViewDecision};
+use crate::{
+    error::UiError,
+    pages::PageData,
+    ui::Moment,
+    view::{ViewDecision, Why},
+};
 use domain::tables::ColumnType;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -94,7 +99,7 @@ pub struct ViewRowForm {
     /// In the order of the columns: text, or the name of a file.
     pub values: Vec<String>,
     /// Why there are none: what is stored opens under no key.
-    pub damaged: Option<String>,
+    pub damaged: Option<Why>,
     /// Whether the question stands whether to delete it.
     pub deleting: bool,
 }

@@ -5,7 +5,7 @@ use super::{
     field::field,
     list::unreadable,
 };
-use crate::{error::UiError, forms, pages::load::*, ui::*, url};
+use crate::{error::UiError, forms, pages::load::*, ui::*, url, view};
 use domain::tables::ColumnType;
 use leptos::prelude::*;
 
@@ -45,10 +45,10 @@ fn show(data: ViewRowForm) -> AnyView {
         None => form(&data),
     };
     let question = data.id.clone().filter(|_| data.deleting).map(|id| question(&data, &id));
-    let damaged = data.damaged.clone().map(|text| {
+    let damaged = data.damaged.clone().map(|why| {
         view! {
             <MessageBar tone=Tone::Error title="This row cannot be read.">
-                {text}
+                {view::why(why)}
             </MessageBar>
         }
     });

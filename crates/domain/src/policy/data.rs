@@ -187,8 +187,7 @@ pub fn cancel_operation(kind: OperationKind, state: OperationState, step: usize)
 }
 
 fn not_locked(environment: &EnvironmentFacts) -> Decision {
-    use EnvironmentState::{Locked, Locking, Unlocking};
-    if matches!(environment.state, Locking | Locked | Unlocking) {
+    if environment.state.is_locked() {
         let detail = format!(
             "{} is locked: its data goes nowhere until it is unlocked with its key (PP-098, PP-102).",
             environment.name

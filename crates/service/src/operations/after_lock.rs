@@ -52,7 +52,7 @@ pub async fn after_lock(
         decide(caller, Action::KeyUnlock, None)
             .and_then(|()| policy::unlock_key(&facts, key.state, portal.clock().now()))
     };
-    let due = root_key::is_due_since(began, root_key::rotated_at(db).await?);
+    let due = root_key::due_since(db, Some(began)).await?.is_some();
     Ok(Some(AfterLock {
         key: id,
         unlock_from: began + NO_UNLOCK_AFTER_LOCK,

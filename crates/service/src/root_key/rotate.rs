@@ -41,8 +41,18 @@ pub enum Rotation {
 /// still opens with it.
 pub async fn is_due(db: &impl store::ConnectionTrait) -> ServiceResult<bool> {
     let last = store::rings::last_lock(db).await?;
-    let rotated_at = rotated_at(db).await?;
-    Ok(last.is_some_and(|lock| is_due_since(lock, rotated_at)))
+    Ok(due_since(db, last).await?.is_some())
+}
+
+/// As [`is_due`], of one lock: when that began, as long as a backup from before it opens.
+pub(crate) async fn due_since(
+    db: &impl store::ConnectionTrait,
+    lock: Option<Timestamp>,
+) -> ServiceResult<Option<Timestamp>> {
+    let Some(lock) = lock else { return Ok(None) };
+    let portal = store::portal::get(db).await?.context("the portal row is missing")?;
+    let rotated = portal.root_rotated_at.map(Timestamp);
+    Ok(rotated.is_none_or(|rotated| rotated < lock).then_some(lock))
 }
 
 /// Whether a rotation was announced that this process can go on with: it finds the next key. Under way elsewhere, or
@@ -51,17 +61,6 @@ pub(crate) async fn is_announced(portal: &Portal) -> ServiceResult<bool> {
     let announced = store::portal::get(portal.db().read()).await?.and_then(|row| row.root_next);
     let file = portal.keyring().roots().file();
     Ok(announced.map(|check| file.find(&check)).transpose()?.flatten().is_some())
-}
-
-/// When the root key was last rotated.
-pub(crate) async fn rotated_at(db: &impl store::ConnectionTrait) -> ServiceResult<Option<Timestamp>> {
-    let portal = store::portal::get(db).await?.context("the portal row is missing")?;
-    Ok(portal.root_rotated_at.map(Timestamp))
-}
-
-/// As [`is_due`], of one lock.
-pub(crate) fn is_due_since(lock: Timestamp, rotated_at: Option<Timestamp>) -> bool {
-    rotated_at.is_none_or(|rotated| rotated < lock)
 }
 
 /// Rotates the root key; every value that it seals is sealed anew.
